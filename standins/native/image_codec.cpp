@@ -67,22 +67,32 @@ void premultiply(uint8_t* bgra, size_t pixels) {
 
 // ---------------------------------------------------------------- JPEG
 
-struct TurboHandle {
-  tjhandle handle;
-  explicit TurboHandle(tjhandle h) : handle(h) {}
-  ~TurboHandle() { if (handle) tjDestroy(handle); }
+// A handle holds its tables between calls; one a thread spares building them for every image.
+// After a failure it keeps the state that it failed in and spoils the next image, so it is replaced.
+class Turbo {
+ public:
+  explicit Turbo(tjhandle (*make)()) : make_(make) {}
+  Turbo(const Turbo&) = delete;
+  ~Turbo() { discard(); }
+  tjhandle get() { return handle_ ? handle_ : handle_ = make_(); }
+  void discard() {
+    if (handle_) tjDestroy(handle_);
+    handle_ = nullptr;
+  }
+  // What the last call said, after which the handle is not used again.
+  Result refuse(const Message& message, Result result) {
+    message.set(result, handle_ ? tjGetErrorStr2(handle_) : "TurboJPEG could not be started");
+    discard();
+    return result;
+  }
+
+ private:
+  tjhandle (*make_)();
+  tjhandle handle_ = nullptr;
 };
 
-// A handle holds its tables between calls; one a thread spares building them for every image.
-tjhandle decompressor() {
-  thread_local TurboHandle kept(tjInitDecompress());
-  return kept.handle;
-}
-
-tjhandle compressor() {
-  thread_local TurboHandle kept(tjInitCompress());
-  return kept.handle;
-}
+thread_local Turbo decompressor(tjInitDecompress);
+thread_local Turbo compressor(tjInitCompress);
 
 bool is_jpeg(const Bytes& in) { return in.starts("\xFF\xD8\xFF", 3); }
 
@@ -101,11 +111,11 @@ bool is_progressive(const Bytes& in) {
 
 Result jpeg_size(const Bytes& in, int32_t* width, int32_t* height, const Message& message) {
   int w = 0, h = 0, subsampling = 0, colours = 0;
-  tjhandle turbo = decompressor();
-  if (!turbo) return message.set(kUndecodable, "TurboJPEG could not be started");
-  if (tjDecompressHeader3(turbo, in.data, in.size, &w, &h, &subsampling, &colours) != 0 &&
-      (tjGetErrorCode(turbo) != TJERR_WARNING || w <= 0 || h <= 0))
-    return message.set(kUndecodable, tjGetErrorStr2(turbo));
+  tjhandle turbo = decompressor.get();
+  if (!turbo) return decompressor.refuse(message, kUndecodable);
+  const int failed = tjDecompressHeader3(turbo, in.data, in.size, &w, &h, &subsampling, &colours);
+  if (failed && (tjGetErrorCode(turbo) != TJERR_WARNING || w <= 0 || h <= 0)) return decompressor.refuse(message, kUndecodable);
+  if (failed) decompressor.discard();
   *width = w;
   *height = h;
   return kDecoded;
@@ -124,17 +134,17 @@ void light_of_inverted_ink(uint8_t* pixels, size_t count) {
 
 Result jpeg_decode(const Bytes& in, uint8_t* bgra, int32_t width, int32_t height, const Message& message) {
   int w = 0, h = 0, subsampling = 0, colours = 0;
-  tjhandle turbo = decompressor();
-  if (!turbo) return message.set(kUndecodable, "TurboJPEG could not be started");
-  tjDecompressHeader3(turbo, in.data, in.size, &w, &h, &subsampling, &colours);
-  if (w != width || h != height) return message.set(kUndecodable, "the JPEG header changed between two reads");
+  tjhandle turbo = decompressor.get();
+  if (!turbo) return decompressor.refuse(message, kUndecodable);
+  int failed = tjDecompressHeader3(turbo, in.data, in.size, &w, &h, &subsampling, &colours);
+  if (w != width || h != height) return decompressor.refuse(message, kUndecodable);
   const bool ink = colours == TJCS_CMYK || colours == TJCS_YCCK;
-  const int failed = tjDecompress2(turbo, in.data, in.size, bgra, width, 0, height, ink ? TJPF_CMYK : TJPF_BGRA, TJFLAG_LIMITSCANS);
-  if (failed && tjGetErrorCode(turbo) != TJERR_WARNING) return message.set(kUndecodable, tjGetErrorStr2(turbo));
+  failed = tjDecompress2(turbo, in.data, in.size, bgra, width, 0, height, ink ? TJPF_CMYK : TJPF_BGRA, TJFLAG_LIMITSCANS);
+  if (failed && tjGetErrorCode(turbo) != TJERR_WARNING) return decompressor.refuse(message, kUndecodable);
   if (ink) light_of_inverted_ink(bgra, static_cast<size_t>(width) * height);
   if (!failed) return kDecoded;
-  message.set(kPartial, tjGetErrorStr2(turbo));
-  return is_progressive(in) && strstr(tjGetErrorStr2(turbo), "remature end") ? kUndecodable : kPartial;
+  const bool ended_early = strstr(tjGetErrorStr2(turbo), "remature end") != nullptr;
+  return decompressor.refuse(message, ended_early && is_progressive(in) ? kUndecodable : kPartial);
 }
 
 // ---------------------------------------------------------------- PNG
@@ -487,12 +497,12 @@ EXPORT int32_t mlimage_encode_png(const uint8_t* pixels, int32_t width, int32_t 
 EXPORT int32_t mlimage_encode_jpeg(const uint8_t* pixels, int32_t width, int32_t height, int32_t bgr, int32_t quality, uint8_t** out,
                                    size_t* out_size, char* text, int32_t capacity) {
   const Message message{text, capacity};
-  tjhandle turbo = compressor();
-  if (!turbo) return message.set(kUndecodable, "TurboJPEG could not be started");
+  tjhandle turbo = compressor.get();
+  if (!turbo) return compressor.refuse(message, kUndecodable);
   unsigned char* encoded = nullptr;
   unsigned long bytes = 0;
   const int failed = tjCompress2(turbo, pixels, width, 0, height, bgr ? TJPF_BGRX : TJPF_RGBX, &encoded, &bytes, TJSAMP_420, quality, 0);
-  const Result result = failed ? message.set(kUndecodable, tjGetErrorStr2(turbo)) : hand_over(encoded, bytes, out, out_size, message);
+  const Result result = failed ? compressor.refuse(message, kUndecodable) : hand_over(encoded, bytes, out, out_size, message);
   tjFree(encoded);
   return result;
 }
