@@ -1,7 +1,7 @@
 namespace MLNetWsss.Imaging;
 
-/// <summary>For every output index the two source indices it lies between and the weight of the second. An index outside the source has
-/// <see cref="Inside"/> false.</summary>
+/// <summary>For every output position the two source indices it lies between and the weight of the second, or that it lies
+/// outside.</summary>
 internal sealed class BilinearAxis(int length)
 {
     private readonly int[] _low = new int[length];
@@ -12,24 +12,22 @@ internal sealed class BilinearAxis(int length)
     /// <summary>The number of output positions.</summary>
     public int Length { get; } = length;
 
-    /// <summary>Whether the output position's centre lies within the source.</summary>
-    public bool Inside(int index) => _inside[index];
-
     /// <summary>The whole source axis stretched over <paramref name="length"/> output positions.</summary>
-    public static BilinearAxis Resize(int source, int length) => Box(source, 0, source, length, flip: false);
+    public static BilinearAxis Resize(int source, int length) =>
+        Box(source, 0, (double)source / length, length, 0, length, mirrored: false);
 
-    /// <summary>The interval of <paramref name="extent"/> source units from <paramref name="start"/>, stretched over the output.</summary>
-    public static BilinearAxis Box(int source, double start, double extent, int length, bool flip)
+    /// <summary>Output positions spaced <paramref name="scale"/> source units from <paramref name="start"/>; only those from
+    /// <paramref name="begin"/> to <paramref name="end"/>, counted before mirroring, are inside.</summary>
+    public static BilinearAxis Box(int source, double start, double scale, int length, int begin, int end, bool mirrored)
     {
         var axis = new BilinearAxis(length);
-        for (var i = 0; i < length; i++)
+        for (var i = begin; i < end; i++)
         {
-            var centre = start + (i + 0.5) * extent / length;
             // Half-pixel centres; beyond the outermost centres the outermost value holds.
-            var position = Math.Clamp(centre - 0.5, 0, source - 1);
+            var position = Math.Clamp(start + (i + 0.5) * scale - 0.5, 0, source - 1);
             var low = (int)position;
-            var to = flip ? length - 1 - i : i;
-            axis._inside[to] = centre >= 0 && centre < source;
+            var to = mirrored ? length - 1 - i : i;
+            axis._inside[to] = true;
             axis._low[to] = low;
             axis._high[to] = Math.Min(low + 1, source - 1);
             axis._weight[to] = (float)(position - low);

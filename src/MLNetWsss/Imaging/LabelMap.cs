@@ -91,9 +91,9 @@ public sealed class LabelMap(int height, int width, byte[] labels)
         ArgumentNullException.ThrowIfNull(palette);
         if (image.Height != Height || image.Width != Width)
             throw new ArgumentException(
-                $"The image is {image.Height} x {image.Width} but the label map {Height} x {Width}. Resize one of them first.", nameof(image));
-        if (!(opacity >= 0 && opacity <= 1))
-            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity must be within 0..1.");
+                $"The image is {image.Height} x {image.Width} but the label map {Height} x {Width}. Resize one of them first.",
+                nameof(image));
+        PixelGrid.CheckOpacity(opacity);
         var pixels = image.Pixels.ToArray();
         for (int i = 0, j = 0; i < _labels.Length; i++, j += 3)
         {

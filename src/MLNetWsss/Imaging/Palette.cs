@@ -10,8 +10,8 @@ public sealed class Palette
     private Palette((byte R, byte G, byte B)[] colors) => _colors = colors;
 
     /// <summary>
-    /// PASCAL VOC's 256 colours: the label's bits, taken three at a time from the lowest, become the bits of red, green and blue from the highest
-    /// (the colour map of the VOC development kit). 0 is black, 1 (128,0,0), 2 (0,128,0), 15 (192,128,128), 255 (224,224,192).
+    /// PASCAL VOC's 256 colours: the label's bits, taken three at a time from the lowest, become the bits of red, green and blue from the
+    /// highest (the colour map of the VOC development kit). 0 is black, 1 (128,0,0), 2 (0,128,0), 15 (192,128,128), 255 (224,224,192).
     /// </summary>
     public static Palette Voc { get; } = new([.. Enumerable.Range(0, 256).Select(VocColor)]);
 
@@ -29,7 +29,8 @@ public sealed class Palette
             if (label == LabelMap.Ignore)
                 return Void;
             throw new ArgumentException(
-                $"Label {label} has no colour: the palette holds {Count}, for labels 0..{Count - 1}. Use a larger palette, such as Palette.Voc.");
+                $"Label {label} has no colour: the palette holds {Count}, for labels 0..{Count - 1}. " +
+                "Use a larger palette, such as Palette.Voc.");
         }
     }
 

@@ -39,7 +39,15 @@ internal static class PixelGrid
     public static void CheckLength(int found, long expected, string what)
     {
         if (found != expected)
-            throw new ArgumentException($"The destination of {what} needs {expected} values, but holds {found}. Size the span to the output.");
+            throw new ArgumentException(
+                $"The destination of {what} needs exactly {expected} values, but holds {found}. Slice it to the output.");
+    }
+
+    /// <summary>Throws unless the opacity is within 0..1.</summary>
+    public static void CheckOpacity(float opacity)
+    {
+        if (!(opacity >= 0 && opacity <= 1))
+            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity must be within 0..1.");
     }
 
     [DoesNotReturn]

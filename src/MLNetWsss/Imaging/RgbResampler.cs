@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace MLNetWsss.Imaging;
 
-/// <summary>Separable resampling of interleaved RGB: per output row the columns are filtered first (long contiguous rows), then the row.</summary>
+/// <summary>Separable resampling of interleaved RGB: per output row the columns are filtered first (long contiguous rows), then the
+/// row.</summary>
 internal static class RgbResampler
 {
     /// <summary>[HxWx3] -> [height x width x 3] rounded to bytes.</summary>
@@ -43,6 +44,17 @@ internal static class RgbResampler
             FilterAcross(_filtered, columns, _output);
         }
 
+        /// <summary>Sums over the last row: red, green, blue, and a value without meaning.</summary>
+        public Vector128<float> ChannelSums()
+        {
+            ref var first = ref MemoryMarshal.GetArrayDataReference(_output);
+            var sums = Vector128<float>.Zero;
+            for (var x = 0; x < width; x++)
+                sums += Vector128.LoadUnsafe(ref first, (nuint)(x * 3));
+            return sums;
+        }
+
+        /// <summary>Gives the rows back.</summary>
         public void Dispose()
         {
             ArrayPool<float>.Shared.Return(_filtered);
@@ -66,8 +78,8 @@ internal static class RgbResampler
                 var bytes = Vector128.LoadUnsafe(ref source, (nuint)(t * stride + i));
                 var (lower, upper) = Vector256.Widen(Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes)));
                 var weight = Vector256.Create(weights[t]);
-                low = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(lower.AsInt32()), weight, low);
-                high = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(upper.AsInt32()), weight, high);
+                low = Vector256.MultiplyAddEstimate(Vector256.ConvertToSingle(lower.AsInt32()), weight, low);
+                high = Vector256.MultiplyAddEstimate(Vector256.ConvertToSingle(upper.AsInt32()), weight, high);
             }
             low.StoreUnsafe(ref target, (nuint)i);
             high.StoreUnsafe(ref target, (nuint)(i + 8));
@@ -76,7 +88,7 @@ internal static class RgbResampler
         {
             var sum = 0f;
             for (var t = 0; t < weights.Length; t++)
-                sum = MathF.FusedMultiplyAdd(from[t * stride + i], weights[t], sum);
+                sum = float.MultiplyAddEstimate(from[t * stride + i], weights[t], sum);
             to[i] = sum;
         }
     }
@@ -91,7 +103,7 @@ internal static class RgbResampler
             ref var first = ref Unsafe.Add(ref source, (columns.First(x) - columns.Begin) * 3);
             var sum = Vector128<float>.Zero;
             for (var t = 0; t < weights.Length; t++)
-                sum = Vector128.FusedMultiplyAdd(Vector128.LoadUnsafe(ref first, (nuint)(t * 3)), Vector128.Create(weights[t]), sum);
+                sum = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref first, (nuint)(t * 3)), Vector128.Create(weights[t]), sum);
             // The fourth value lands on the next pixel's red and is overwritten by it.
             sum.StoreUnsafe(ref target, (nuint)(x * 3));
         }

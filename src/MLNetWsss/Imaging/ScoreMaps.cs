@@ -5,7 +5,8 @@ namespace MLNetWsss.Imaging;
 /// <param name="classes">K, at least 1.</param>
 /// <param name="height">Rows, at least 1.</param>
 /// <param name="width">Columns, at least 1.</param>
-/// <param name="scores">classes x height x width values. The maps own the array from here on; the caller must not write to it again.</param>
+/// <param name="scores">classes x height x width values. The maps own the array from here on; the caller must not write to it
+/// again.</param>
 /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
 /// <exception cref="ArgumentException">The array's length is not classes x height x width.</exception>
 public sealed class ScoreMaps(int classes, int height, int width, float[] scores)
@@ -72,15 +73,15 @@ public sealed class ScoreMaps(int classes, int height, int width, float[] scores
         return new ScoreMaps(Classes, Height, Width, flipped);
     }
 
-    /// <summary>Shows one map in colour, from dark blue (zero and below) over cyan and yellow to dark red (the map's own maximum).</summary>
+    /// <summary>Shows one map in colour, from dark blue (zero and below) over cyan and yellow to dark red (the map's own
+    /// maximum).</summary>
     /// <param name="k">The class.</param>
     /// <param name="over">An image to paint on, whose size the result takes; none for the bare map in its own size.</param>
     /// <param name="opacity">0 shows the image alone, 1 the colours alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class, or the opacity is not within 0..1.</exception>
     public RgbImage Heatmap(int k, RgbImage? over = null, float opacity = 0.5f)
     {
-        if (!(opacity >= 0 && opacity <= 1))
-            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity must be within 0..1.");
+        PixelGrid.CheckOpacity(opacity);
         var map = new ScoreMaps(1, Height, Width, Class(k).ToArray());
         if (over is not null)
             map = map.Resize(over.Height, over.Width);

@@ -1,7 +1,8 @@
 namespace MLNetWsss.Imaging;
 
-/// <summary>The taps of a triangle (bilinear) filter along one axis, whose support widens with the reduction: Pillow's convention.</summary>
-/// <remarks>Output i is centred at start + (i + 1/2) * scale in source units; a source sample j, centred at j + 1/2, weighs
+/// <summary>The taps of a triangle (bilinear) filter along one axis, whose support widens with the reduction: Pillow's
+/// convention.</summary>
+/// <remarks>Output i is centred at start + (i + 1/2) scale in source units; a source sample j, centred at j + 1/2, weighs
 /// 1 - |j + 1/2 - centre| / max(scale, 1), and the weights of one output add up to 1.</remarks>
 internal sealed class TriangleFilter
 {
@@ -35,14 +36,14 @@ internal sealed class TriangleFilter
     public ReadOnlySpan<float> Weights(int i) => _weights.AsSpan(i * _taps, _count[i]);
 
     /// <summary>The taps for <paramref name="length"/> outputs spread over <paramref name="extent"/> source units from
-    /// <paramref name="start"/>. Every output centre must lie within the source.</summary>
-    public static TriangleFilter Create(int source, double start, double extent, int length)
+    /// <paramref name="start"/>, in reverse order if mirrored. Every output centre must lie within the source.</summary>
+    public static TriangleFilter Create(int source, double start, double extent, int length, bool mirrored = false)
     {
         var scale = extent / length;
         var support = Math.Max(scale, 1);
         var filter = new TriangleFilter(length, (int)Math.Ceiling(support) * 2 + 1);
         for (var i = 0; i < length; i++)
-            filter.Place(i, start + (i + 0.5) * scale, support, source);
+            filter.Place(mirrored ? length - 1 - i : i, start + (i + 0.5) * scale, support, source);
         return filter;
     }
 
