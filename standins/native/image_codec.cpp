@@ -296,6 +296,7 @@ uint8_t field(uint32_t value, uint32_t mask) {
 
 void bmp_palette(const Bytes& in, const Bmp& b, uint8_t (&palette)[256][4]) {
   memset(palette, 0, sizeof palette);
+  if (b.bits > 8) return;
   const uint32_t most = 1u << b.bits, count = b.colours == 0 || b.colours > most ? most : b.colours;
   for (uint32_t i = 0; i < 256; i++) {
     palette[i][3] = 255;
