@@ -1,0 +1,149 @@
+using MLNetWsss.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MLNetWsss.Backbones;
+
+/// <summary>A network whose batch norm can be merged into its convolutions for prediction.</summary>
+public interface IFoldable
+{
+    /// <summary>Whether no batch norm is left.</summary>
+    bool Folded { get; }
+
+    /// <summary>
+    /// Merges every batch norm into the convolution before it. The output in evaluation mode stays the same up to rounding;
+    /// parameters and buffers of batch norm disappear from the state, and biases appear. A second call does nothing.
+    /// </summary>
+    void FoldBatchNorm();
+}
+
+/// <summary>
+/// A convolutional feature extractor, [N,3,H,W] normalised colours -> four feature maps. Parameters bear torchvision's names and lie channels-last.
+/// </summary>
+public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
+{
+    /// <summary>The last stages of the four outputs end, undilated, at these strides.</summary>
+    private static readonly int[] NominalStrides = [4, 8, 16, 32];
+
+    private protected Backbone(string name, BackboneOptions options) : base(name)
+    {
+        Options = options;
+        Strides = [.. NominalStrides.Select(stride => Math.Min(stride, options.OutputStride))];
+    }
+
+    /// <summary>What the backbone was made from.</summary>
+    public BackboneOptions Options { get; }
+
+    /// <summary>Channels of the four outputs.</summary>
+    public abstract IReadOnlyList<int> Channels { get; }
+
+    /// <summary>Input pixels per step of the four outputs: 4, 8, 16, 32, none above the output stride.</summary>
+    public IReadOnlyList<int> Strides { get; }
+
+    /// <summary>How the input's colours are to be scaled.</summary>
+    public Normalization Normalization { get; internal set; } = Normalization.ImageNet;
+
+    /// <summary>
+    /// The precision of the forward pass: Float32 (default) or BFloat16. The stored weights stay as they are; each layer rounds them for the occasion,
+    /// which is differentiable, so that training in bfloat16 keeps float32 master weights.
+    /// </summary>
+    public ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
+    /// <inheritdoc/>
+    public bool Folded => Units.All(unit => unit.Norm.Folded);
+
+    /// <summary>The steps of the five resolution stages, which end, undilated, at strides 2, 4, 8, 16 and 32.</summary>
+    private protected abstract Func<Tensor, Tensor>[][] Stages { get; }
+
+    /// <summary>The convolution units of one of the five stages.</summary>
+    private protected abstract IEnumerable<ConvUnit> StageUnits(int stage);
+
+    /// <summary>[N,C,h,w] last feature map -> [N,1000] ImageNet logits, or null without a classifier.</summary>
+    private protected abstract Tensor? Classification(Tensor features);
+
+    private IEnumerable<ConvUnit> Units => Enumerable.Range(0, NominalStrides.Length + 1).SelectMany(StageUnits);
+
+    /// <summary>
+    /// Makes a backbone with random weights from the generator, then loads <see cref="BackboneOptions.Weights"/> if there are any, folds and freezes.
+    /// </summary>
+    /// <param name="options">Architecture, resolution, weights and what is trained.</param>
+    /// <param name="generator">Source of random weights, on the CPU; the process-wide generator is not touched.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The weights file is damaged or does not fit; the message lists every key that differs.</exception>
+    public static Backbone Create(BackboneOptions options, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(generator);
+        options.Validate();
+        Backbone backbone = options.Architecture == "mobilenet_v2" ? new MobileNetV2(options, generator) : new ResNet(options, generator);
+        try
+        {
+            if (options.Weights is { } path)
+                PretrainedWeights.LoadInto(backbone, path);
+            backbone.Normalization = options.Normalization switch
+            {
+                InputNormalization.ImageNet => Normalization.ImageNet,
+                InputNormalization.HalfHalf => Normalization.HalfHalf,
+                _ => backbone.Normalization,
+            };
+            if (options.FreezeBatchNorm)
+                backbone.FoldBatchNorm();
+            foreach (var unit in Enumerable.Range(0, options.FrozenStages).SelectMany(backbone.StageUnits))
+                unit.Freeze();
+            ChannelsLast.Apply(backbone);
+            return backbone;
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// [N,3,H,W] -> four maps [N,C,h,w] at <see cref="Strides"/>, with <see cref="Channels"/> and of the type <see cref="ComputeType"/>;
+    /// h = ceil(H / stride). The caller disposes of all four.
+    /// </summary>
+    public override Tensor[] forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = input.dtype == ComputeType ? input : input.to(ComputeType);
+        var outputs = new Tensor[NominalStrides.Length];
+        for (var stage = 0; stage <= outputs.Length; stage++)
+        {
+            // A frozen stage needs no graph, unless someone asks for the gradient of the image itself (as adversarial climbing does).
+            using var ungraded = stage < Options.FrozenStages && !x.requires_grad ? no_grad() : null;
+            x = FeatureMaps.Chain(x, Stages[stage]);
+            if (stage > 0)
+                outputs[stage - 1] = x;
+        }
+        foreach (var output in outputs)
+            output.MoveToOuterDisposeScope();
+        return outputs;
+    }
+
+    /// <summary>[N,3,H,W] -> [N,C,h,w], the last of the four maps alone; the caller disposes of it.</summary>
+    public Tensor LastFeatures(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return call(input)[^1].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[N,3,H,W] -> [N,1000] logits of the ImageNet classes, float32.</summary>
+    /// <exception cref="InvalidOperationException">The backbone was made without a classifier.</exception>
+    public Tensor Classify(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var logits = Classification(LastFeatures(input)) ?? throw new InvalidOperationException(
+            $"This {Options.Architecture} has no ImageNet classifier. Make it with {nameof(BackboneOptions)}.{nameof(BackboneOptions.Classifier)} = true.");
+        return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void FoldBatchNorm()
+    {
+        foreach (var unit in Units)
+            unit.Fold();
+    }
+}

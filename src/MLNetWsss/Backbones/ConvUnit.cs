@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace MLNetWsss.Backbones;
+
+/// <summary>
+/// A convolution, the batch norm behind it and the activation behind both. No module of its own, because the two architectures name the two layers
+/// differently: the owner registers them under the names that its checkpoints use.
+/// </summary>
+internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Activation activation)
+{
+    internal Conv2dLayer Convolution { get; } = convolution;
+
+    internal BatchNormLayer Norm { get; } = norm;
+
+    /// <summary>[N,C,H,W] -> [N,C',H',W'].</summary>
+    internal Tensor Run(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = Convolution.call(x);
+        if (!Norm.Folded)
+            y = Norm.call(y);
+        return activation.ApplyTo(y).MoveToOuterDisposeScope();
+    }
+
+    internal void Fold() => Norm.FoldInto(Convolution);
+
+    /// <summary>Stops gradients to both layers and the updates of the running statistics.</summary>
+    internal void Freeze()
+    {
+        Norm.Frozen = true;
+        foreach (var parameter in Convolution.parameters().Concat(Norm.parameters()))
+            parameter.requires_grad = false;
+    }
+}
+
+/// <summary>A part of a network that can list its convolution units, so that folding and freezing need no second description of the network.</summary>
+internal interface IConvUnits
+{
+    /// <summary>The units in the order in which an input meets them.</summary>
+    IEnumerable<ConvUnit> Units { get; }
+}

@@ -1,0 +1,90 @@
+using Microsoft.ML.Runtime;
+using MLNetWsss.Imaging;
+using MLNetWsss.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLNetWsss.ClassActivation;
+
+/// <summary>
+/// A trained classifier that writes, for each photo, the maps of its classes. Where the tags are there, maps of absent classes are zero;
+/// where not, those of classes that the classifier does not find.
+/// </summary>
+public sealed class ClassActivationTransformer : StageTransformer, ILoadableStage<ClassActivationTransformer>
+{
+    private readonly ClassActivationOptions _options;
+    private readonly ClassActivationNetwork _network;
+    private readonly NetworkRunner<ClassActivationNetwork> _runner;
+    private readonly StageColumn _image, _tags, _cam, _probabilities;
+
+    internal ClassActivationTransformer(
+        IHostEnvironment environment, ClassActivationOptions options, ClassActivationNetwork network, IReadOnlyList<string> classNames)
+        : base(environment, options = NetworkRunner<ClassActivationNetwork>.Saved(options, network), ClassActivationEstimator.ColumnsOf(options), classNames)
+    {
+        (_options, _network) = (options, network);
+        (_image, _tags, _cam, _probabilities) = (Columns.Reads[0], Columns.Uses[0], Columns.Writes[0], Columns.Writes[1]);
+        _runner = new(Host, network, options);
+    }
+
+    private protected override void Map(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
+    {
+        var images = rows.Select(r => r.Get<RgbImage>(_image)).ToArray();
+        bool maps = wanted.Contains(_cam), guess = maps && rows.Any(r => r.Find<float[]>(_tags) is null);
+        if (guess || wanted.Contains(_probabilities))
+            foreach (var (row, probabilities) in rows.Zip(Classify(images)))
+                row.Set(_probabilities, probabilities);
+        if (!maps)
+            return;
+        var sums = _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, _options.MapStride, (network, x) => network.Maps(x).relu());
+        foreach (var (row, sum) in rows.Zip(sums))
+            row.Set(_cam, Normalise(sum, Present(row)));
+    }
+
+    /// <summary>N images -> N x K probabilities, at scale 1.</summary>
+    private IEnumerable<float[]> Classify(RgbImage[] images) =>
+        _runner.Vectors(images, _options.LongSide, (network, x) => network.call(x).sigmoid());
+
+    private bool[] Present(StageRow row) => row.Find<float[]>(_tags) is { } tags
+        ? Checked(tags)
+        : [.. row.Get<float[]>(_probabilities).Select(p => p >= _options.PredictedTagThreshold)];
+
+    private bool[] Checked(float[] tags) => tags.Length == ClassNames.Count ? [.. tags.Select(t => t > 0.5f)] : throw new InvalidOperationException(
+        $"Column '{_options.TagsColumn}' has {tags.Length} values, and this model knows {ClassNames.Count} classes " +
+        $"({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave the column out.");
+
+    /// <summary>ReLU, then each present class divided by its maximum + 1e-5 (SEAM's and PSA's code); absent classes are zero.</summary>
+    internal static ScoreMaps Normalise(ScoreMaps maps, bool[] present)
+    {
+        var scores = new float[maps.Scores.Length];
+        int area = maps.Height * maps.Width;
+        for (int k = 0; k < maps.Classes; k++)
+        {
+            if (!present[k])
+                continue;
+            var source = maps.Class(k);
+            float top = 0;
+            foreach (float s in source)
+                top = Math.Max(top, s);
+            float scale = 1 / (top + 1e-5f);
+            var target = scores.AsSpan(k * area, area);
+            for (int i = 0; i < area; i++)
+                target[i] = Math.Max(source[i], 0) * scale;
+        }
+        return new ScoreMaps(maps.Classes, maps.Height, maps.Width, scores);
+    }
+
+    private protected override void Store(StageArchive archive) => _runner.Store(archive);
+
+    static ClassActivationTransformer ILoadableStage<ClassActivationTransformer>.Load(IHostEnvironment environment, StageArchive archive) =>
+        Load(environment, archive);
+
+    internal static ClassActivationTransformer Load(IHostEnvironment environment, StageArchive archive)
+    {
+        var options = archive.Options<ClassActivationOptions>();
+        var network = NetworkRunner<ClassActivationNetwork>.Load(archive, options, (backbone, generator) =>
+            new ClassActivationNetwork(backbone, archive.ClassNames.Count, generator));
+        return new(environment, options, network, archive.ClassNames);
+    }
+
+    private protected override void Release() => _network.Dispose();
+}

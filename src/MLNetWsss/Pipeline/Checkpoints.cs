@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLNetWsss.Pipeline;
+
+/// <summary>
+/// A stage's training state on disk. Written beside and moved into place, so that a kill at any moment leaves a whole checkpoint; the one
+/// before is kept as well. A checkpoint is refused by training with other options, data or seed.
+/// </summary>
+internal sealed class Checkpoints
+{
+    private readonly string _stage, _optionsJson, _path;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly IChannel _channel;
+
+    private Checkpoints(string stage, string optionsJson, string path, IReadOnlyList<string> classNames, IChannel channel) =>
+        (_stage, _optionsJson, _path, _classNames, _channel) = (stage, optionsJson, path, classNames, channel);
+
+    private string Previous => _path + ".previous";
+
+    internal static Checkpoints? For(
+        string stage, TrainingOptions options, long seed, int rows, IReadOnlyList<string> classNames, IChannel channel)
+    {
+        if (options.CheckpointFolder is not { } folder)
+            return null;
+        Directory.CreateDirectory(folder);
+        // What does not change the result may change between runs.
+        var result = options with
+        {
+            CheckpointFolder = null, CheckpointSteps = 0, Workers = 1, MemoryBudgetMB = 0, PredictionBatch = 1, Threads = 0,
+            Seed = (int)seed, Progress = null, Cancellation = default
+        };
+        var json = JsonSerializer.SerializeToNode(result, result.GetType(), StageOptions.Json)!.AsObject();
+        json["TrainingRows"] = rows;
+        return new Checkpoints(stage, json.ToJsonString(), Path.Combine(folder, $"{stage}.checkpoint"), classNames, channel);
+    }
+
+    internal void Save(nn.Module network, optim.Optimizer optimizer, long step)
+    {
+        var archive = new StageArchive { Stage = _stage, OptionsJson = _optionsJson, ClassNames = _classNames };
+        archive["weights"] = Weights.Save(network);
+        using var state = new MemoryStream();
+        using (var writer = new BinaryWriter(state))
+        {
+            writer.Write(step);
+            ((OptimizerHelper)optimizer).save_state_dict(writer);
+        }
+        archive["optimizer"] = state.ToArray();
+        string temporary = _path + ".writing";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            archive.Write(file);
+            file.Flush(flushToDisk: true);
+        }
+        if (File.Exists(_path))
+            File.Move(_path, Previous, overwrite: true);
+        File.Move(temporary, _path, overwrite: true);
+    }
+
+    /// <summary>Loads the newest whole checkpoint into network and optimizer; the number of steps already done, 0 if there is none.</summary>
+    internal long Resume(nn.Module network, optim.Optimizer optimizer)
+    {
+        foreach (string path in new[] { _path, Previous }.Where(File.Exists))
+        {
+            StageArchive archive;
+            try
+            {
+                using var file = File.OpenRead(path);
+                archive = StageArchive.Read(file);
+            }
+            catch (FormatException e)
+            {
+                _channel.Warning(MessageSensitivity.None, $"Checkpoint '{path}' is passed over: {e.Message}");
+                continue;
+            }
+            Check(archive, path);
+            Weights.Load(network, archive["weights"], path);
+            using var reader = new BinaryReader(new MemoryStream(archive["optimizer"]));
+            long step = reader.ReadInt64();
+            ((OptimizerHelper)optimizer).load_state_dict(reader);
+            _channel.Info(MessageSensitivity.None, $"{_stage}: resumed after step {step} from '{path}'");
+            return step;
+        }
+        return 0;
+    }
+
+    private void Check(StageArchive archive, string path)
+    {
+        using var then = JsonDocument.Parse(archive.OptionsJson);
+        using var now = JsonDocument.Parse(_optionsJson);
+        var differences = now.RootElement.EnumerateObject()
+            .Select(o => (o.Name, Now: o.Value.GetRawText(), Then: then.RootElement.TryGetProperty(o.Name, out var v) ? v.GetRawText() : "unset"))
+            .Where(o => o.Now != o.Then).Select(o => $"{o.Name} was {o.Then} and is {o.Now}").ToList();
+        if (archive.Stage != _stage)
+            differences.Add($"it belongs to {archive.Stage}");
+        if (!archive.ClassNames.SequenceEqual(_classNames))
+            differences.Add($"its classes were {string.Join(", ", archive.ClassNames)} and are {string.Join(", ", _classNames)}");
+        if (differences.Count > 0)
+            throw new InvalidOperationException($"Checkpoint '{path}' was made by another training: {string.Join("; ", differences)}. " +
+                "Train with the same options to go on, delete the checkpoint to begin anew, or set another CheckpointFolder.");
+    }
+}

@@ -1,0 +1,123 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLNetWsss.Pipeline;
+
+/// <summary>A stage that loads itself from what it saved.</summary>
+/// <typeparam name="TSelf">The transformer.</typeparam>
+internal interface ILoadableStage<TSelf> where TSelf : StageTransformer, ILoadableStage<TSelf>
+{
+    /// <summary>Makes the stage of an archive that it wrote.</summary>
+    static abstract TSelf Load(IHostEnvironment environment, StageArchive archive);
+}
+
+/// <summary>
+/// A fitted stage. It adds its columns lazily and in batches through one cursor, row by row for <c>PredictionEngine</c>, saves itself into
+/// ML.NET's zip, and may be used from several threads at once.
+/// </summary>
+public abstract class StageTransformer : ITransformer, IDisposable
+{
+    internal const string LoaderSignature = "MLNetWsssStage"; // at most 24 characters
+
+    private bool _disposed;
+
+    private protected StageTransformer(IHostEnvironment environment, StageOptions options, StageColumns columns, IReadOnlyList<string> classNames)
+    {
+        Host = environment.Register(Name);
+        Options = options;
+        Columns = columns;
+        ClassNames = classNames;
+    }
+
+    /// <summary>What the stage reads and writes.</summary>
+    public StageColumns Columns { get; }
+
+    /// <summary>Foreground class names, in the order of the tags; empty where the stage takes them from its input.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    internal string Name => GetType().Name.Replace("Transformer", "");
+    internal virtual int BatchSize => Options.PredictionBatch;
+    private protected IHost Host { get; }
+    private protected StageOptions Options { get; }
+
+    /// <summary>Adds every wanted column to every row.</summary>
+    private protected abstract void Map(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted);
+
+    /// <summary>Puts what training learned into the archive.</summary>
+    private protected virtual void Store(StageArchive archive) { }
+
+    /// <summary>The foreground class names of the written columns, for a given input.</summary>
+    internal virtual IReadOnlyList<string> ClassNamesFor(DataViewSchema input) => ClassNames;
+
+    internal void MapChecked(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Map(rows, wanted);
+    }
+
+    /// <inheritdoc/>
+    public bool IsRowToRowMapper => true;
+
+    /// <inheritdoc/>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new StageMapper(this, inputSchema).OutputSchema;
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new StageMapper(this, inputSchema);
+
+    /// <summary>The input with this stage's columns added, computed as they are read.</summary>
+    public IDataView Transform(IDataView input) => new StageView(input, new StageMapper(this, input.Schema));
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        MLNetInternals.SaveStage(ctx, writer => Archive().Write(writer.BaseStream));
+    }
+
+    internal StageArchive Archive()
+    {
+        var archive = new StageArchive { Stage = Name, OptionsJson = Options.ToJson(), ClassNames = ClassNames };
+        Store(archive);
+        return archive;
+    }
+
+    // ML.NET's component catalog finds this by its name and parameters.
+    private static StageTransformer Create(IHostEnvironment env, object ctx)
+    {
+        try
+        {
+            StageArchive? archive = null;
+            if (!MLNetInternals.TryLoadStage(ctx, reader => archive = StageArchive.Read(reader.BaseStream)))
+                throw new FormatException("The saved model is damaged: a stage's contents are missing. Copy or save the file again.");
+            return Load(env, archive!);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw env.Process(e);
+        }
+    }
+
+    /// <summary>A stage's name is its folder, its namespace and its transformer's prefix; only stages of this library can be named.</summary>
+    internal static StageTransformer Load(IHostEnvironment environment, StageArchive archive)
+    {
+        var type = typeof(StageTransformer).Assembly.GetType($"MLNetWsss.{archive.Stage}.{archive.Stage}Transformer");
+        if (type is null || !type.IsSubclassOf(typeof(StageTransformer)))
+            throw new FormatException($"The model has a stage '{archive.Stage}' that this version of MLNetWsss does not know. Update the package.");
+        var load = type.GetMethod("Load", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public,
+            [typeof(IHostEnvironment), typeof(StageArchive)])!;
+        return (StageTransformer)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [environment, archive], null)!;
+    }
+
+    /// <summary>Frees the network's memory. Using the stage afterwards throws <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+            Release();
+        _disposed = true;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the stage holds natively.</summary>
+    private protected virtual void Release() { }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Microsoft.ML.Runtime;
+using MLNetWsss.Backbones;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLNetWsss.Pipeline;
+
+/// <summary>A network of a stage: a backbone that may come pretrained, and layers that are new.</summary>
+public interface IStageNetwork
+{
+    /// <summary>The feature extractor.</summary>
+    Backbone backbone { get; }
+
+    /// <summary>The newly made parameters, which learn at <see cref="TrainingOptions.HeadLearningRate"/>.</summary>
+    IEnumerable<Parameter> HeadParameters { get; }
+}
+
+/// <summary>A loss as the sum of named scalars, already weighted.</summary>
+internal sealed class Loss(params (string Name, Tensor Value)[] terms)
+{
+    internal Tensor Total { get; } = terms.Skip(1).Aggregate(terms[0].Value, (sum, term) => sum + term.Value);
+
+    internal LossTerm[] Terms() => [.. terms.Select(t => new LossTerm(t.Name, t.Value.item<float>()))];
+}
+
+/// <summary>The loss became infinite or not a number; the last good checkpoint is kept.</summary>
+public sealed class TrainingDivergedException(string message) : Exception(message);
+
+/// <summary>The one training loop.</summary>
+internal sealed class Trainer(string stage, TrainingOptions options, long seed, IReadOnlyList<string> classNames, IChannel channel)
+{
+    internal void Run<TNetwork, TBatch>(TNetwork network, Generator generator, int rows, Func<long, int[], TBatch> make, Func<TBatch, Loss> loss)
+        where TNetwork : nn.Module, IStageNetwork
+    {
+        int batchSize = Math.Min(options.BatchSize, rows);
+        if (batchSize < options.BatchSize)
+            channel.Warning(MessageSensitivity.None, $"{rows} training rows are fewer than BatchSize {options.BatchSize}: batches have {batchSize}.");
+        // A last incomplete batch is left out; its rows come in another order the next epoch.
+        long perEpoch = rows / batchSize, steps = perEpoch * options.Epochs;
+        using var optimizer = CreateOptimizer(network);
+        var checkpoints = Checkpoints.For(stage, options, seed, rows, classNames, channel);
+        long start = checkpoints?.Resume(network, optimizer) ?? 0;
+        var rates = optimizer.ParamGroups.Select(g => (Group: g, Peak: g.InitialLearningRate)).ToArray();
+
+        (long Epoch, int[] Order) shuffled = (-1, []);
+        var gate = new Lock();
+        int[] RowsOf(long step)
+        {
+            lock (gate)
+            {
+                if (shuffled.Epoch != step / perEpoch)
+                    shuffled = (step / perEpoch, Randomness.Permutation(rows, seed, step / perEpoch));
+                return shuffled.Order[(int)(step % perEpoch * batchSize)..(int)((step % perEpoch + 1) * batchSize)];
+            }
+        }
+
+        network.train();
+        using var batches = new Prefetch<TBatch>(step => make(step, RowsOf(step)), start, steps, options.Workers);
+        var clock = Stopwatch.StartNew();
+        double epochLoss = 0;
+        for (long step = start; step < steps; step++)
+        {
+            if (options.Cancellation.IsCancellationRequested)
+            {
+                checkpoints?.Save(network, optimizer, step);
+                options.Cancellation.ThrowIfCancellationRequested();
+            }
+            foreach (var (group, peak) in rates)
+                group.LearningRate = peak * Schedule(step, steps);
+            generator.manual_seed(Randomness.TorchSeed(seed, step));
+            var terms = Step(optimizer, () => loss(batches.Next()), step);
+            double total = terms.Sum(t => t.Value);
+            epochLoss += total;
+            Report(step + 1, steps, perEpoch, total, terms, (step + 1 - start) * batchSize / clock.Elapsed.TotalSeconds, clock.Elapsed, start);
+            if ((step + 1) % perEpoch == 0)
+            {
+                channel.Info(MessageSensitivity.None, $"{stage}: epoch {(step + 1) / perEpoch} of {options.Epochs}, mean loss " +
+                    $"{epochLoss / perEpoch:0.0000}, {(step + 1 - start) * batchSize / clock.Elapsed.TotalSeconds:0.0} images/s");
+                epochLoss = 0;
+            }
+            if (step + 1 == steps || (step + 1) % (options.CheckpointSteps > 0 ? options.CheckpointSteps : perEpoch) == 0)
+                checkpoints?.Save(network, optimizer, step + 1);
+        }
+        network.eval();
+    }
+
+    /// <summary>Linear warm-up, then (1 - step / steps)^power: a factor of the peak learning rate.</summary>
+    internal double Schedule(long step, long steps)
+    {
+        long warmup = Math.Min(options.WarmupSteps, steps / 5);
+        double rise = step < warmup ? (step + 1.0) / (warmup + 1) : 1;
+        return rise * Math.Pow(1 - (double)step / steps, options.PolyPower);
+    }
+
+    private LossTerm[] Step(optim.Optimizer optimizer, Func<Loss> compute, long step)
+    {
+        using var scope = NewDisposeScope();
+        optimizer.zero_grad();
+        var loss = compute();
+        var terms = loss.Terms();
+        if (!terms.All(t => double.IsFinite(t.Value)))
+            throw new TrainingDivergedException($"{stage}: the loss is not finite at step {step + 1} ({Describe(terms)}). Lower LearningRate or " +
+                "HeadLearningRate, raise WarmupSteps, or look for damaged images and tags." +
+                (options.CheckpointFolder is null ? "" : $" The last good checkpoint is in '{options.CheckpointFolder}'."));
+        loss.Total.backward();
+        optimizer.step();
+        return terms;
+    }
+
+    internal static string Describe(IReadOnlyList<LossTerm> terms) =>
+        $"{terms.Sum(t => t.Value):0.0000} = {string.Join(" + ", terms.Select(t => $"{t.Name} {t.Value:0.0000}"))}";
+
+    private void Report(long step, long steps, long perEpoch, double loss, LossTerm[] terms, double imagesPerSecond, TimeSpan elapsed, long start)
+    {
+        var remaining = elapsed * ((double)(steps - step) / (step - start));
+        options.Progress?.Report(new TrainingProgress(
+            stage, (int)((step - 1) / perEpoch) + 1, options.Epochs, step, steps, loss, terms, imagesPerSecond, remaining));
+        if (step == 1 || step % 50 == 0)
+            channel.Trace(MessageSensitivity.None, $"{stage}: step {step} of {steps}, loss {Describe(terms)}");
+    }
+
+    private optim.Optimizer CreateOptimizer<TNetwork>(TNetwork network) where TNetwork : nn.Module, IStageNetwork
+    {
+        var head = network.HeadParameters.Where(p => p.requires_grad).ToArray();
+        var pretrained = network.backbone.parameters().Where(p => p.requires_grad).ToArray();
+        var groups = new[] { (pretrained, options.LearningRate), (head, options.HeadLearningRate) }.Where(g => g.Item1.Length > 0).ToArray();
+        return options.Optimizer == OptimizerKind.AdamW
+            ? new AdamW([.. groups.Select(g => new AdamW.ParamGroup(g.Item1, g.Item2, weight_decay: options.WeightDecay))])
+            : new SGD([.. groups.Select(g => new SGD.ParamGroup(g.Item1, g.Item2, options.Momentum, weight_decay: options.WeightDecay))],
+                options.LearningRate);
+    }
+}
