@@ -9,7 +9,7 @@ internal sealed class HostSettings(int? seed, Action<string, ChannelMessage> log
 
     public int? GpuDeviceId { get; set; }
 
-    public bool FallbackToCpu { get; set; } = true;
+    public bool FallbackToCpu { get; set; }
 
     public string TempFilePath { get; set; } = Path.GetTempPath();
 
@@ -37,7 +37,7 @@ internal sealed class HostEnvironment : IHost, IHostEnvironmentInternal
         Rand = rand;
     }
 
-    public string ContextDescription => _name.Length == 0 ? "MLContext" : _name;
+    public string ContextDescription => _name.Length == 0 ? "HostEnvironment" : _name;
 
     public Random Rand { get; }
 
