@@ -322,6 +322,9 @@ API int ts_load(const char* path, void** out) {
 API int ts_promote_types(int a, int b) {
   return static_cast<int>(c10::promoteTypes(static_cast<at::ScalarType>(a), static_cast<at::ScalarType>(b)));
 }
+API int ts_set_default_dtype(int dtype) {
+  return guard([&] { c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype))); });
+}
 API int ts_can_cast(int from, int to) {
   return c10::canCast(static_cast<at::ScalarType>(from), static_cast<at::ScalarType>(to));
 }

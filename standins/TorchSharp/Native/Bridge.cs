@@ -43,6 +43,7 @@ internal static unsafe partial class Bridge
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int ts_save(nint h, string path);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int ts_load(string path, out nint h);
     [LibraryImport(Library)] internal static partial int ts_promote_types(int a, int b);
+    [LibraryImport(Library)] internal static partial int ts_set_default_dtype(int dtype);
     [LibraryImport(Library)] internal static partial int ts_can_cast(int from, int to);
 
     [LibraryImport(Library)] internal static partial int ts_set_requires_grad(nint h, int value);
@@ -98,7 +99,10 @@ internal static unsafe partial class Bridge
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
+    // CA2255 warns libraries off module initializers; the resolver must be in place before any first call, from any type.
+#pragma warning disable CA2255
     [ModuleInitializer]
+#pragma warning restore CA2255
     internal static void Initialize() => NativeLibrary.SetDllImportResolver(typeof(Bridge).Assembly, Load);
 
     // Runs once, at the first call into the bridge. The order matters: libgomp reads its settings when it is loaded, from

@@ -1,0 +1,107 @@
+using TorchSharp.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    // Functions of one tensor, element by element.
+    public partial class Tensor
+    {
+        public Tensor abs() => Op.Run("abs", this);
+        public Tensor abs_() => Op.InPlace("abs_", this);
+        public Tensor absolute() => Op.Run("absolute", this);
+        public Tensor absolute_() => Op.InPlace("absolute_", this);
+        public Tensor acos() => Op.Run("acos", this);
+        public Tensor acos_() => Op.InPlace("acos_", this);
+        public Tensor acosh() => Op.Run("acosh", this);
+        public Tensor acosh_() => Op.InPlace("acosh_", this);
+        public Tensor angle() => Op.Run("angle", this);
+        public Tensor arccos() => Op.Run("arccos", this);
+        public Tensor arccos_() => Op.InPlace("arccos_", this);
+        public Tensor arccosh() => Op.Run("arccosh", this);
+        public Tensor arccosh_() => Op.InPlace("arccosh_", this);
+        public Tensor arcsin() => Op.Run("arcsin", this);
+        public Tensor arcsin_() => Op.InPlace("arcsin_", this);
+        public Tensor arcsinh() => Op.Run("arcsinh", this);
+        public Tensor arcsinh_() => Op.InPlace("arcsinh_", this);
+        public Tensor arctanh() => Op.Run("arctanh", this);
+        public Tensor arctanh_() => Op.InPlace("arctanh_", this);
+        public Tensor asin() => Op.Run("asin", this);
+        public Tensor asin_() => Op.InPlace("asin_", this);
+        public Tensor asinh() => Op.Run("asinh", this);
+        public Tensor asinh_() => Op.InPlace("asinh_", this);
+        public Tensor atan() => Op.Run("atan", this);
+        public Tensor atan_() => Op.InPlace("atan_", this);
+        public Tensor atanh() => Op.Run("atanh", this);
+        public Tensor atanh_() => Op.InPlace("atanh_", this);
+        public Tensor ceil() => Op.Run("ceil", this);
+        public Tensor ceil_() => Op.InPlace("ceil_", this);
+        public Tensor conj() => Op.Run("conj", this);
+        public Tensor conj_physical() => Op.Run("conj_physical", this);
+        public Tensor conj_physical_() => Op.InPlace("conj_physical_", this);
+        public Tensor cos() => Op.Run("cos", this);
+        public Tensor cos_() => Op.InPlace("cos_", this);
+        public Tensor cosh() => Op.Run("cosh", this);
+        public Tensor cosh_() => Op.InPlace("cosh_", this);
+        public Tensor deg2rad() => Op.Run("deg2rad", this);
+        public Tensor digamma() => Op.Run("digamma", this);
+        public Tensor digamma_() => Op.InPlace("digamma_", this);
+        public Tensor erf() => Op.Run("erf", this);
+        public Tensor erf_() => Op.InPlace("erf_", this);
+        public Tensor erfc() => Op.Run("erfc", this);
+        public Tensor erfc_() => Op.InPlace("erfc_", this);
+        public Tensor erfinv() => Op.Run("erfinv", this);
+        public Tensor erfinv_() => Op.InPlace("erfinv_", this);
+        public Tensor exp() => Op.Run("exp", this);
+        public Tensor exp_() => Op.InPlace("exp_", this);
+        public Tensor exp2() => Op.Run("exp2", this);
+        public Tensor expm1() => Op.Run("expm1", this);
+        public Tensor expm1_() => Op.InPlace("expm1_", this);
+        public Tensor fix() => Op.Run("fix", this);
+        public Tensor fix_() => Op.InPlace("fix_", this);
+        public Tensor floor() => Op.Run("floor", this);
+        public Tensor floor_() => Op.InPlace("floor_", this);
+        public Tensor frac() => Op.Run("frac", this);
+        public Tensor frac_() => Op.InPlace("frac_", this);
+        public Tensor i0() => Op.Run("i0", this);
+        public Tensor lgamma() => Op.Run("lgamma", this);
+        public Tensor lgamma_() => Op.InPlace("lgamma_", this);
+        public Tensor log() => Op.Run("log", this);
+        public Tensor log_() => Op.InPlace("log_", this);
+        public Tensor log10() => Op.Run("log10", this);
+        public Tensor log10_() => Op.InPlace("log10_", this);
+        public Tensor log1p() => Op.Run("log1p", this);
+        public Tensor log1p_() => Op.InPlace("log1p_", this);
+        public Tensor log2() => Op.Run("log2", this);
+        public Tensor log2_() => Op.InPlace("log2_", this);
+        public Tensor neg() => Op.Run("neg", this);
+        public Tensor neg_() => Op.InPlace("neg_", this);
+        public Tensor negative() => Op.Run("negative", this);
+        public Tensor positive() => Op.Run("positive", this);
+        public Tensor rad2deg() => Op.Run("rad2deg", this);
+        public Tensor reciprocal() => Op.Run("reciprocal", this);
+        public Tensor reciprocal_() => Op.InPlace("reciprocal_", this);
+        public Tensor rsqrt() => Op.Run("rsqrt", this);
+        public Tensor rsqrt_() => Op.InPlace("rsqrt_", this);
+        public Tensor sgn() => Op.Run("sgn", this);
+        public Tensor sgn_() => Op.InPlace("sgn_", this);
+        public Tensor sign() => Op.Run("sign", this);
+        public Tensor sign_() => Op.InPlace("sign_", this);
+        public Tensor sin() => Op.Run("sin", this);
+        public Tensor sin_() => Op.InPlace("sin_", this);
+        public Tensor sinc() => Op.Run("sinc", this);
+        public Tensor sinc_() => Op.InPlace("sinc_", this);
+        public Tensor sinh() => Op.Run("sinh", this);
+        public Tensor sinh_() => Op.InPlace("sinh_", this);
+        public Tensor sqrt() => Op.Run("sqrt", this);
+        public Tensor sqrt_() => Op.InPlace("sqrt_", this);
+        public Tensor square() => Op.Run("square", this);
+        public Tensor tan() => Op.Run("tan", this);
+        public Tensor tan_() => Op.InPlace("tan_", this);
+        public Tensor tanh() => Op.Run("tanh", this);
+        public Tensor tanh_() => Op.InPlace("tanh_", this);
+        public Tensor to_dense() => Op.Run("to_dense", this);
+        public Tensor trunc() => Op.Run("trunc", this);
+        public Tensor trunc_() => Op.InPlace("trunc_", this);
+    }
+}
