@@ -10,37 +10,37 @@ namespace MLNetWsss.Imaging;
 public readonly partial record struct CropPlan
 {
     /// <summary>Side of the square output, in pixels.</summary>
-    public int Size { get; private init; }
+    public int Size { get; internal init; }
 
     /// <summary>Rows of the image the crop is made for.</summary>
-    public int ImageHeight { get; private init; }
+    public int ImageHeight { get; internal init; }
 
     /// <summary>Columns of the image the crop is made for.</summary>
-    public int ImageWidth { get; private init; }
+    public int ImageWidth { get; internal init; }
 
     /// <summary>Upper edge of the source box in image pixels; negative where the crop is padded.</summary>
-    public double Top { get; private init; }
+    public double Top { get; internal init; }
 
     /// <summary>Left edge of the source box in image pixels; negative where the crop is padded.</summary>
-    public double Left { get; private init; }
+    public double Left { get; internal init; }
 
     /// <summary>Height of the source box in image pixels.</summary>
-    public double BoxHeight { get; private init; }
+    public double BoxHeight { get; internal init; }
 
     /// <summary>Width of the source box in image pixels.</summary>
-    public double BoxWidth { get; private init; }
+    public double BoxWidth { get; internal init; }
 
     /// <summary>Whether the output is mirrored left and right.</summary>
-    public bool Flip { get; private init; }
+    public bool Flip { get; internal init; }
 
     /// <summary>Factor on all colours.</summary>
-    public float Brightness { get; private init; }
+    public float Brightness { get; internal init; }
 
     /// <summary>Factor on the distance of colours from the crop's mean grey.</summary>
-    public float Contrast { get; private init; }
+    public float Contrast { get; internal init; }
 
     /// <summary>Factor on the distance of colours from their own grey.</summary>
-    public float Saturation { get; private init; }
+    public float Saturation { get; internal init; }
 
     /// <summary>Draws a crop. The same state of <paramref name="random"/> gives the same crop, and every crop draws equally many
     /// numbers.</summary>

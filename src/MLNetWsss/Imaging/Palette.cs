@@ -36,11 +36,12 @@ public sealed class Palette
 
     /// <summary>A palette of given colours; the first one is the background's.</summary>
     /// <exception cref="ArgumentException">There are none, or more than 256.</exception>
-    public static Palette FromColors(params ReadOnlySpan<(byte R, byte G, byte B)> colors)
+    public static Palette FromColors(params (byte R, byte G, byte B)[] colors)
     {
+        ArgumentNullException.ThrowIfNull(colors);
         if (colors.Length is 0 or > 256)
             throw new ArgumentException($"A palette holds 1 to 256 colours, but {colors.Length} were given.", nameof(colors));
-        return new Palette(colors.ToArray());
+        return new Palette([.. colors]);
     }
 
     /// <summary>Black for the background and <paramref name="count"/> - 1 bright colours whose hues are spread by the golden angle, so that

@@ -92,7 +92,7 @@ public sealed class ScoreMaps(int classes, int height, int width, float[] scores
         var strength = over is null ? 1f : opacity;
         for (int i = 0, j = 0; j < pixels.Length; i++, j += 3)
         {
-            var (r, g, b) = HeatColor(maximum > 0 ? map.Scores[i] / maximum : 0);
+            var (r, g, b) = HeatColor(maximum > 0 ? Math.Max(0, map.Scores[i] / maximum) : 0);
             pixels[j] = LabelMap.Blend(pixels[j], r, strength);
             pixels[j + 1] = LabelMap.Blend(pixels[j + 1], g, strength);
             pixels[j + 2] = LabelMap.Blend(pixels[j + 2], b, strength);

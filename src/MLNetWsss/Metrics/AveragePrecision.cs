@@ -67,8 +67,8 @@ public sealed class AveragePrecision
         return Area(ranking, flags, positives);
     }
 
-    /// <summary>Walks from the lowest score to the highest, so that the best precision at any higher recall... is known as recall
-    /// falls.</summary>
+    /// <summary>Walks from the lowest score up, that is from full recall down, so that the best precision at any higher recall is
+    /// known.</summary>
     private static double Area(float[] ascending, bool[] relevant, int positives)
     {
         double area = 0, envelope = 0;

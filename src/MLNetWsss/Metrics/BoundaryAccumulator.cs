@@ -31,7 +31,7 @@ public sealed class BoundaryAccumulator
         _options = options ?? new();
         _options.Validate();
         _rings = [.. Enumerable.Range(0, _options.TrimapWidth).Select(_ => new ConfusionMatrix(classes))];
-        _names = ClassNames.Checked(classNames, classes);
+        _names = ReportNames.Checked(classNames, classes);
         _classes = classes;
         _bandIntersection = new long[classes];
         _bandUnion = new long[classes];

@@ -94,7 +94,7 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentException">The number of names is not K.</exception>
     public SegmentationMetrics ToMetrics(
         IReadOnlyList<string>? classNames = null, IgnoredPredictions ignored = IgnoredPredictions.AsBackground) =>
-        new(this, ClassNames.Checked(classNames, Classes), ignored);
+        new(this, ReportNames.Checked(classNames, Classes), ignored);
 
     /// <summary>Adds pixels that were counted elsewhere.</summary>
     internal void AddCount(int truth, int prediction, long pixels) => _counts[truth * (Classes + 1) + prediction] += pixels;

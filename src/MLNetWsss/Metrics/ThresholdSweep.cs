@@ -13,41 +13,41 @@ public sealed class ThresholdSweep
 {
     private const int Steps = 60;
 
-    private readonly int _classes;
+    private readonly int _maps;
     private readonly IReadOnlyList<string> _names;
-    // [truth K+1][strongest K][number of thresholds below the maximum, 0..Steps]
+    // [true class K][strongest map K - 1][number of thresholds below the maximum, 0..Steps]
     private readonly long[] _histogram;
     private readonly ConfusionMatrix _otsu;
     private double _otsuThresholds;
     private int _images;
 
     /// <summary>An empty sweep.</summary>
-    /// <param name="classes">K, the number of maps: foreground classes only, 1 to 254.</param>
-    /// <param name="classNames">K + 1 names, background first; none for "background", "class 1", ...</param>
-    /// <exception cref="ArgumentException">The number of names is not K + 1.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number of classes is not within 1..254.</exception>
+    /// <param name="classes">K, background included, as everywhere in these metrics: one more than there are maps. 2 to 255.</param>
+    /// <param name="classNames">K names, background first; none for "background", "class 1", ...</param>
+    /// <exception cref="ArgumentException">The number of names is not K.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of classes is not within 2..255.</exception>
     public ThresholdSweep(int classes, IReadOnlyList<string>? classNames = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 254);
-        _classes = classes;
-        _names = ClassNames.Checked(classNames, classes + 1);
-        _histogram = new long[(classes + 1) * classes * (Steps + 1)];
-        _otsu = new ConfusionMatrix(classes + 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        _otsu = new ConfusionMatrix(classes);
+        _names = ReportNames.Checked(classNames, classes);
+        _maps = classes - 1;
+        _histogram = new long[classes * _maps * (Steps + 1)];
     }
 
     /// <summary>The thresholds that are swept: 0 to 0.59 by 0.01. A pixel is foreground if its maximum exceeds the threshold.</summary>
     public static IReadOnlyList<float> Thresholds { get; } = [.. Enumerable.Range(0, Steps).Select(i => i / 100f)];
 
     /// <summary>Counts one image. The maps are resized bilinearly to the truth's size; pixels whose truth is 255 do not count.</summary>
-    /// <exception cref="ArgumentException">The number of maps is not K, a true label exceeds K, or a score is not finite.</exception>
+    /// <exception cref="ArgumentException">The number of maps is not K - 1, a true label is not below K, or a score is not
+    /// finite.</exception>
     public void Add(ScoreMaps maps, LabelMap truth)
     {
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(truth);
-        if (maps.Classes != _classes)
+        if (maps.Classes != _maps)
             throw new ArgumentException(
-                $"The sweep expects {_classes} maps, found {maps.Classes}. Leave out a background map.", nameof(maps));
+                $"The sweep of {_maps + 1} classes expects {_maps} maps, found {maps.Classes}. Leave out a background map.", nameof(maps));
         _otsu.CheckLabels(truth.Labels, "truth");
         var maximum = new float[truth.Height * truth.Width];
         var strongest = new byte[maximum.Length];
@@ -58,7 +58,7 @@ public sealed class ThresholdSweep
             var label = truth.Labels[i];
             if (label == LabelMap.Ignore)
                 continue;
-            _histogram[(label * _classes + strongest[i]) * (Steps + 1) + ThresholdsBelow(maximum[i])]++;
+            _histogram[(label * _maps + strongest[i]) * (Steps + 1) + ThresholdsBelow(maximum[i])]++;
             _otsu.AddCount(label, maximum[i] > otsu ? strongest[i] + 1 : LabelMap.Background, 1);
         }
         _otsuThresholds += otsu;
@@ -80,12 +80,12 @@ public sealed class ThresholdSweep
 
     private ConfusionMatrix CountsAt(int threshold)
     {
-        var counts = new ConfusionMatrix(_classes + 1);
-        for (var truth = 0; truth <= _classes; truth++)
+        var counts = new ConfusionMatrix(_maps + 1);
+        for (var truth = 0; truth <= _maps; truth++)
         {
-            for (var k = 0; k < _classes; k++)
+            for (var k = 0; k < _maps; k++)
             {
-                var bins = _histogram.AsSpan((truth * _classes + k) * (Steps + 1), Steps + 1);
+                var bins = _histogram.AsSpan((truth * _maps + k) * (Steps + 1), Steps + 1);
                 for (var bin = 0; bin <= Steps; bin++)
                     counts.AddCount(truth, bin > threshold ? k + 1 : LabelMap.Background, bins[bin]);
             }

@@ -1,7 +1,7 @@
 namespace MLNetWsss.Metrics;
 
 /// <summary>Names of classes for reports.</summary>
-internal static class ClassNames
+internal static class ReportNames
 {
     /// <summary>The given names if there are as many as classes, or "background", "class 1", ... if none are given.</summary>
     public static IReadOnlyList<string> Checked(IReadOnlyList<string>? names, int classes)
