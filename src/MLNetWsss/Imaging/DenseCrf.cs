@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.Intrinsics;
 
 namespace MLNetWsss.Imaging;
 
@@ -200,7 +201,7 @@ public sealed class DenseCrf
         var expected = (long)labels * height * width;
         if (maps.Length != expected)
             throw new ArgumentException($"{labels} maps of {height} x {width} need {expected} values, but {maps.Length} were given.", nameof(maps));
-        if (System.Numerics.Tensors.TensorPrimitives.IsNaNAny(maps))
+        if (ContainsNaN(maps))
             throw new ArgumentException("The maps hold NaN. Find the step that divides by zero, or replace NaN by 0.", nameof(maps));
     }
 
@@ -216,6 +217,18 @@ public sealed class DenseCrf
         if (Options.Filter == DenseCrfFilter.Exact && pixels > DenseCrfOptions.MaxExactPixels)
             throw new ArgumentException(
                 $"The exact filter takes at most {DenseCrfOptions.MaxExactPixels} pixels, but the image has {pixels}. Use {nameof(DenseCrfFilter.Lattice)}.");
+    }
+
+    private static bool ContainsNaN(ReadOnlySpan<float> values)
+    {
+        var i = 0;
+        var clean = Vector256<int>.AllBitsSet;
+        for (; i + 8 <= values.Length; i += 8)
+        {
+            var eight = Vector256.LoadUnsafe(in values[i]);
+            clean &= Vector256.Equals(eight, eight).AsInt32();
+        }
+        return clean != Vector256<int>.AllBitsSet || values[i..].Contains(float.NaN);
     }
 
     private static void CheckPair(RgbImage image, ScoreMaps maps)

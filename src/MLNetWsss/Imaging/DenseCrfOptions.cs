@@ -74,7 +74,7 @@ public sealed record DenseCrfOptions
     public static DenseCrfOptions AuxSegNet { get; } =
         new() { GaussianDeviation = 4, BilateralDeviation = 83, ColorDeviation = 5, BilateralWeight = 3 };
 
-    /// <summary>AuxSegNet's saliency maps (<see cref="DenseCrf.RefineSaliency"/>): Gaussian 3 px x 3, bilateral 60 px, 5 levels x 5, 1 iteration.</summary>
+    /// <summary>AuxSegNet's saliency maps (<see cref="DenseCrf.RefineSaliency(RgbImage, ScoreMaps)"/>): Gaussian 3 px x 3, bilateral 60 px, 5 levels x 5, 1 iteration.</summary>
     public static DenseCrfOptions AuxSegNetSaliency { get; } =
         new() { BilateralDeviation = 60, ColorDeviation = 5, BilateralWeight = 5, Iterations = 1 };
 
