@@ -52,35 +52,41 @@ public static class DistanceTransform
         var far = height + width;
         for (var i = 0; i < set.Length; i++)
             distances[i] = set[i] ? 0 : far;
+        var outside = borderIsSet ? 0 : far;
+        var rented = ArrayPool<int>.Shared.Rent(width);
+        var beyond = rented.AsSpan(0, width);
+        beyond.Fill(outside);
         // Two sweeps suffice: a shortest chessboard path can be ordered so that all its forward steps come first (Rosenfeld and Pfaltz
         // 1966).
         for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
-                Relax(distances, y, x, height, width, -1, borderIsSet);
+            var row = distances.Slice(y * width, width);
+            StepFrom(y == 0 ? beyond : distances.Slice((y - 1) * width, width), outside, row);
+            for (int x = 0, before = outside; x < row.Length; x++)
+                row[x] = before = Math.Min(row[x], before + 1);
         }
         for (var y = height - 1; y >= 0; y--)
         {
-            for (var x = width - 1; x >= 0; x--)
-                Relax(distances, y, x, height, width, 1, borderIsSet);
+            var row = distances.Slice(y * width, width);
+            StepFrom(y == height - 1 ? beyond : distances.Slice((y + 1) * width, width), outside, row);
+            for (int x = row.Length - 1, before = outside; x >= 0; x--)
+                row[x] = before = Math.Min(row[x], before + 1);
         }
+        ArrayPool<int>.Shared.Return(rented);
         foreach (ref var distance in distances)
             distance = distance >= far ? Unreached : distance;
     }
 
-    /// <summary>Shortens one distance by way of the three neighbours in the row before (or after) and the one beside.</summary>
-    private static void Relax(Span<int> distances, int y, int x, int height, int width, int step, bool borderIsSet)
+    /// <summary>Shortens a row's distances by way of the three neighbours in the row beside it.</summary>
+    private static void StepFrom(ReadOnlySpan<int> neighbours, int outside, Span<int> row)
     {
-        var i = y * width + x;
-        var best = distances[i];
-        if (best == 0)
-            return;
-        var outside = borderIsSet ? 0 : int.MaxValue - 1;
-        var hasRow = (uint)(y + step) < (uint)height;
-        var other = (y + step) * width;
-        for (var dx = -1; dx <= 1; dx++)
-            best = Math.Min(best, 1 + (hasRow && (uint)(x + dx) < (uint)width ? distances[other + x + dx] : outside));
-        distances[i] = Math.Min(best, 1 + ((uint)(x + step) < (uint)width ? distances[i + step] : outside));
+        int before = outside, here = neighbours[0];
+        for (var x = 0; x < row.Length; x++)
+        {
+            var after = x + 1 < neighbours.Length ? neighbours[x + 1] : outside;
+            row[x] = Math.Min(row[x], 1 + Math.Min(before, Math.Min(here, after)));
+            (before, here) = (here, after);
+        }
     }
 
     /// <summary>For every pixel the distance to the set within its own column, at most <paramref name="far"/>.</summary>

@@ -26,15 +26,27 @@ internal static class RgbResampler
     }
 
     /// <summary>The two rows of floats that one output row passes through, rented for the time of one image.</summary>
-    public readonly ref struct RowBuffer(TriangleFilter columns, int width)
+    public readonly ref struct RowBuffer
     {
         // Vectors of four floats hold the three channels of one pixel and one value more, so both rows end with slack.
         private const int Slack = 4;
-        private readonly float[] _filtered = ArrayPool<float>.Shared.Rent((columns.End - columns.Begin) * 3 + Slack);
-        private readonly float[] _output = ArrayPool<float>.Shared.Rent(width * 3 + Slack);
+        private readonly float[] _filtered;
+        private readonly float[] _output;
+        private readonly int _width;
+
+        /// <summary>Rents the rows for the given columns and <paramref name="width"/> output pixels.</summary>
+        public RowBuffer(TriangleFilter columns, int width)
+        {
+            var source = (columns.End - columns.Begin) * 3;
+            _filtered = ArrayPool<float>.Shared.Rent(source + Slack);
+            _output = ArrayPool<float>.Shared.Rent(width * 3 + Slack);
+            _width = width;
+            // A rented array may hold NaN, which even a weight of zero would let through.
+            _filtered.AsSpan(source, Slack).Clear();
+        }
 
         /// <summary>[width x 3] the last row filtered, in 0..255.</summary>
-        public Span<float> Output => _output.AsSpan(0, width * 3);
+        public Span<float> Output => _output.AsSpan(0, _width * 3);
 
         /// <summary>Filters output row <paramref name="y"/> of the whole output width.</summary>
         public void Filter(RgbImage image, TriangleFilter rows, int y, TriangleFilter columns)
@@ -49,7 +61,7 @@ internal static class RgbResampler
         {
             ref var first = ref MemoryMarshal.GetArrayDataReference(_output);
             var sums = Vector128<float>.Zero;
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < _width; x++)
                 sums += Vector128.LoadUnsafe(ref first, (nuint)(x * 3));
             return sums;
         }

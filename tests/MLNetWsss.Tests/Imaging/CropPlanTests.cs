@@ -1,4 +1,6 @@
+using System.Buffers;
 using MLNetWsss.Imaging;
+using Xunit;
 
 namespace MLNetWsss.Tests.Imaging;
 
@@ -150,6 +152,26 @@ public sealed class CropPlanTests
             var grey = Grey(contrasted, i / 3);
             Assert.Equal(grey + 1.3 * (contrasted[i] - grey), sampled[i], RoundingTolerance);
         }
+    }
+
+    [Fact]
+    public void What_others_left_in_pooled_memory_does_not_reach_the_colours()
+    {
+        var image = RgbImageTests.Noise(Height, Width, seed: 11);
+        var plan = CropPlan.Whole(Height, Width, 24) with { Contrast = 0.5f };
+        var clean = Sample(plan, image);
+        // Every size of array that the sampling of this image may rent.
+        foreach (var length in new[] { 16, 32, 64, 128, 256, 512 })
+        {
+            float[][] rented = [.. Enumerable.Range(0, 8).Select(_ => ArrayPool<float>.Shared.Rent(length))];
+            foreach (var array in rented)
+            {
+                Array.Fill(array, float.NaN);
+                ArrayPool<float>.Shared.Return(array);
+            }
+        }
+
+        Assert.Equal(clean, Sample(plan, image));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MLNetWsss.Imaging;
+using Xunit;
 
 namespace MLNetWsss.Tests.Imaging;
 

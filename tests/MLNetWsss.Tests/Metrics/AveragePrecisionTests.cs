@@ -1,4 +1,5 @@
 using MLNetWsss.Metrics;
+using Xunit;
 
 namespace MLNetWsss.Tests.Metrics;
 

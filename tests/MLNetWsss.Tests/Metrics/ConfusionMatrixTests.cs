@@ -1,5 +1,6 @@
 using MLNetWsss.Imaging;
 using MLNetWsss.Metrics;
+using Xunit;
 
 namespace MLNetWsss.Tests.Metrics;
 
