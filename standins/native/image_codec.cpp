@@ -316,8 +316,8 @@ void bmp_row(const uint8_t* from, uint8_t* to, const Bmp& b, const uint8_t (&pal
       to[3] = 255;
     } else {
       const uint8_t* p = from + x * (b.bits / 8);
-      const uint32_t value = b.bits == 16 ? static_cast<uint32_t>(p[0] | p[1] << 8)
-                                          : p[0] | static_cast<uint32_t>(p[1]) << 8 | static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
+      uint32_t value = static_cast<uint32_t>(p[0] | p[1] << 8);
+      if (b.bits == 32) value |= static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
       for (int c = 0; c < 3; c++) to[c] = field(value, b.mask[2 - c]);
       to[3] = b.mask[3] ? field(value, b.mask[3]) : 255;
     }
@@ -413,7 +413,8 @@ bool png_encode(const uint8_t* pixels, int32_t width, int32_t height, bool bgr, 
   }
   png_set_write_fn(png, out, png_on_write, png_on_flush);
   png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,
-               alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
   for (int32_t y = 0; y < height; y++) {
     straight_row(pixels + static_cast<size_t>(y) * width * 4, row, width, bgr, alpha);
@@ -462,13 +463,15 @@ EXPORT int32_t mlimage_info(const uint8_t* data, size_t size, int32_t* width, in
   if (result != kDecoded) return result;
   if (plausible(static_cast<uint64_t>(*width), static_cast<uint64_t>(*height), size)) return kDecoded;
   char refusal[160];
-  snprintf(refusal, sizeof refusal, "the header declares %d x %d pixels, which is too large or more than %zu bytes can hold", *width, *height, size);
+  snprintf(refusal, sizeof refusal, "the header declares %d x %d pixels, which is too large or more than %zu bytes can hold",
+           *width, *height, size);
   return message.set(kUndecodable, refusal);
 }
 
 /// Decodes into bgra, width * height * 4 bytes with the sizes that mlimage_info gave.
 /// 0: whole; 1: undecodable; 3: truncated or damaged, the rows that could not be read are grey, black or transparent.
-EXPORT int32_t mlimage_decode(const uint8_t* data, size_t size, uint8_t* bgra, int32_t width, int32_t height, char* text, int32_t capacity) {
+EXPORT int32_t mlimage_decode(const uint8_t* data, size_t size, uint8_t* bgra, int32_t width, int32_t height, char* text,
+                              int32_t capacity) {
   const Bytes in{data, size};
   const Message message{text, capacity};
   if (is_jpeg(in)) return jpeg_decode(in, bgra, width, height, message);
@@ -478,8 +481,8 @@ EXPORT int32_t mlimage_decode(const uint8_t* data, size_t size, uint8_t* bgra, i
 }
 
 /// PNG of width * height pixels of 4 bytes, colours multiplied by alpha; RGB when every pixel is opaque. Free *out with mlimage_free.
-EXPORT int32_t mlimage_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bgr, uint8_t** out, size_t* out_size, char* text,
-                                  int32_t capacity) {
+EXPORT int32_t mlimage_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bgr, uint8_t** out,
+                                  size_t* out_size, char* text, int32_t capacity) {
   const Message message{text, capacity};
   const size_t count = static_cast<size_t>(width) * height;
   bool alpha = false;

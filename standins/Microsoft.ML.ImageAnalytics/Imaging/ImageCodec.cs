@@ -1,5 +1,3 @@
-using System;
-using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -59,7 +57,8 @@ internal static unsafe partial class ImageCodec
                 File.WriteAllBytes(path, Encode(extension == ".png", pixels, width, height, blueFirst));
                 break;
             case ".webp":
-                throw new NotSupportedException("This stand-in does not write WebP. Install the package Microsoft.ML.ImageAnalytics, or save as .png or .jpg.");
+                throw new NotSupportedException("This stand-in does not write WebP. Install the package Microsoft.ML.ImageAnalytics, " +
+                    "or save as .png or .jpg.");
             default:
                 throw new ArgumentException($"Expected a path ending in .png, .jpg, .jpeg or .webp, found '{path}'.", "imagePath");
         }

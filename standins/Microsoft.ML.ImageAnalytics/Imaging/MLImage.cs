@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-
 namespace Microsoft.ML.Data;
 
 /// <summary>An image in memory: width x height pixels of four bytes, top row first, colours multiplied by alpha.</summary>
@@ -80,7 +77,8 @@ public sealed class MLImage : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ArgumentException($"Expected the path of an image file, found '{imagePath}': {error.Message}", nameof(imagePath), error);
+            throw new ArgumentException(
+                $"Expected the path of an image file, found '{imagePath}': {error.Message}", nameof(imagePath), error);
         }
         return Decode(encoded, $"'{imagePath}'", nameof(imagePath));
     }
@@ -94,10 +92,10 @@ public sealed class MLImage : IDisposable
             throw new ArgumentException($"Expected a positive width, found {width}.", nameof(width));
         if (height <= 0)
             throw new ArgumentException($"Expected a positive height, found {height}.", nameof(height));
-        if ((long)width * height * BytesPerPixel != imagePixelData.Length)
+        long bytes = (long)width * height * BytesPerPixel;
+        if (bytes != imagePixelData.Length)
             throw new ArgumentException(
-                $"Expected {width} x {height} x {BytesPerPixel} = {(long)width * height * BytesPerPixel} bytes, found {imagePixelData.Length}.",
-                nameof(imagePixelData));
+                $"Expected {width} x {height} x {BytesPerPixel} = {bytes} bytes, found {imagePixelData.Length}.", nameof(imagePixelData));
         return new MLImage(width, height, pixelFormat, imagePixelData.ToArray());
     }
 
@@ -121,5 +119,5 @@ public sealed class MLImage : IDisposable
 
     private T Alive<T>(T value) => _pixels is not null
         ? value
-        : throw new InvalidOperationException("The image has been disposed. Create it anew, or read it before the pipeline that disposes it.");
+        : throw new InvalidOperationException("The image has been disposed. Create it anew, or read it before the pipeline disposes it.");
 }
