@@ -80,24 +80,28 @@ internal sealed class RepositoryReader : IDisposable
     public Stream OpenEntryOrNull(string directory, string name)
     {
         string path = RepositoryPath.Join(directory, name);
-        var entry = _archive.GetEntry(path);
-        if (entry is null)
-            return null;
         var buffer = new SpoolStream(TempDirectoryOf(_env));
         try
         {
-            using (var packed = entry.Open())
+            var entry = _archive.GetEntry(path);
+            if (entry is not null)
+            {
+                using var packed = entry.Open();
                 CopyAtMost(packed, buffer, entry.Length, path);
-            buffer.Position = 0;
-            return buffer;
+                buffer.Position = 0;
+                return buffer;
+            }
         }
         catch (Exception ex)
         {
             buffer.Dispose();
+            // A damaged directory of the archive shows only when its first entry is looked up.
             if (ex is InvalidDataException or EndOfStreamException)
                 throw _env.Process(new FormatException($"The model is damaged: its entry '{path}' cannot be unpacked.", ex));
             throw;
         }
+        buffer.Dispose();
+        return null;
     }
 
     public Stream OpenEntry(string directory, string name) => OpenEntryOrNull(directory, name)

@@ -1,8 +1,12 @@
 namespace Microsoft.ML
 {
+    // Microsoft.ML keeps this attribute and the delegate below internal, and libraries reach them through a compile-time facade
+    // assembly of the same name. The compiler takes two assemblies of one name without strong names for one and the same, so
+    // beside a stand-in there can be no facade: the two names are public here and are referred to under its alias.
+
     /// <summary>Names a component of this assembly that is created by name, such as one that a model file asks for.</summary>
     [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true, Inherited = false)]
-    internal sealed class LoadableClassAttribute : Attribute
+    public sealed class LoadableClassAttribute : Attribute
     {
         /// <summary>Declares that <paramref name="instType"/> makes its own instances.</summary>
         public LoadableClassAttribute(Type instType, Type argType, Type sigType, string userName, params string[] loadNames)
@@ -11,7 +15,7 @@ namespace Microsoft.ML
         }
 
         /// <summary>Declares that <paramref name="loaderType"/> makes instances of <paramref name="instType"/>.</summary>
-        public LoadableClassAttribute(Type instType, Type loaderType, Type argType, Type sigType, string userName, params string[] loadNames)
+        internal LoadableClassAttribute(Type instType, Type loaderType, Type argType, Type sigType, string userName, params string[] loadNames)
         {
             InstanceType = instType;
             LoaderType = loaderType;
@@ -21,21 +25,21 @@ namespace Microsoft.ML
             LoadNames = loadNames;
         }
 
-        public Type InstanceType { get; }
+        internal Type InstanceType { get; }
 
-        public Type LoaderType { get; }
+        internal Type LoaderType { get; }
 
-        public Type ArgType { get; }
+        internal Type ArgType { get; }
 
-        public Type SignatureType { get; }
+        internal Type SignatureType { get; }
 
-        public string UserName { get; }
+        internal string UserName { get; }
 
-        public string[] LoadNames { get; }
+        internal string[] LoadNames { get; }
     }
 
     /// <summary>The signature of components that load from a model.</summary>
-    internal delegate void SignatureLoadModel(ModelLoadContext ctx);
+    public delegate void SignatureLoadModel(object ctx);
 
     /// <summary>Base of attributes by which a class is found under a contract name.</summary>
     public abstract class ExtensionBaseAttribute : Attribute

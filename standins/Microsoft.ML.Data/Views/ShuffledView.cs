@@ -40,7 +40,6 @@ internal sealed class ShuffledView : IDataView
         private readonly DataViewRowCursor _source;
         private readonly Random _rand;
         private readonly List<int> _filled = [];
-        private readonly int _poolSize;
         private readonly Action<int>[] _recorders;
         private readonly Delegate[] _getters;
         private DataViewRowId[] _ids = [];
@@ -52,7 +51,6 @@ internal sealed class ShuffledView : IDataView
         {
             _source = source;
             _rand = rand;
-            _poolSize = poolSize;
             _getId = source.GetIdGetter();
             _getters = new Delegate[source.Schema.Count];
             var recorders = new List<Action<int>>();
@@ -72,7 +70,9 @@ internal sealed class ShuffledView : IDataView
 
         protected override bool Step()
         {
-            Refill(_current >= 0 ? _current : _filled.Count);
+            // The place of the row just read is filled anew only now, so that its values stayed readable until this step.
+            if (_current >= 0)
+                Refill(_current);
             if (_filled.Count == 0)
                 return false;
             int drawn = _rand.Next(_filled.Count);
@@ -93,8 +93,7 @@ internal sealed class ShuffledView : IDataView
 
         private bool Refill(int slot)
         {
-            // One slot more than the pool holds: the row that is being read stays apart from those still to be drawn.
-            if (slot > _poolSize || !_source.MoveNext())
+            if (!_source.MoveNext())
                 return false;
             if (slot >= _ids.Length)
                 Array.Resize(ref _ids, Math.Max(slot + 1, 2 * _ids.Length));
