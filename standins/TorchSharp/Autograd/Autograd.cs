@@ -6,7 +6,8 @@ namespace TorchSharp
     {
         public static partial class autograd
         {
-            /// <summary>Gradients of <paramref name="outputs"/> with respect to <paramref name="inputs"/>, leaving every <c>grad</c> as it is.
+            /// <summary>Gradients of <paramref name="outputs"/> with respect to <paramref name="inputs"/>, leaving every
+            /// <c>grad</c> as it is.
             /// An unused input answers null if <paramref name="allow_unused"/>.</summary>
             public static unsafe IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor> grad_outputs = null,
                 bool retain_graph = false, bool create_graph = false, bool allow_unused = false)

@@ -123,8 +123,8 @@ public static partial class torch
                 var node = (IBackward)GCHandle.FromIntPtr(context).Target;
                 var gradients = node.Run(Take(grads, gradCount), Take(saved, savedCount));
                 if (gradients.Count != resultCount)
-                    throw new InvalidOperationException(
-                        $"Expected one gradient for each of the {resultCount} arguments of forward (null where there is none), found {gradients.Count}.");
+                    throw new InvalidOperationException($"Expected one gradient for each of the {resultCount} arguments of forward " +
+                        $"(null where there is none), found {gradients.Count}.");
                 for (int i = 0; i < resultCount; i++)
                     results[i] = gradients[i] is { } g ? Bridge.ts_retain(g.LiveHandle) : 0;
                 return 0;

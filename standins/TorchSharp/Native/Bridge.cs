@@ -50,7 +50,8 @@ internal static unsafe partial class Bridge
     [LibraryImport(Library)] internal static partial int ts_grad(nint h, out nint grad);
     [LibraryImport(Library)] internal static partial int ts_set_grad(nint h, nint grad);
     [LibraryImport(Library)]
-    internal static partial int ts_backward(nint* roots, int n, nint* grads, int gradCount, int retain, int create, nint* inputs, int inputCount);
+    internal static partial int ts_backward(nint* roots, int n, nint* grads, int gradCount, int retain, int create, nint* inputs,
+        int inputCount);
     [LibraryImport(Library)]
     internal static partial int ts_autograd_grad(nint* outputs, int n, nint* inputs, int inputCount, nint* grads, int gradCount,
         int retain, int create, int allowUnused, nint* results);

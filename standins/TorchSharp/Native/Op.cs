@@ -156,7 +156,8 @@ internal static unsafe class Op
                 count = Call(op, args, values, scratch, results, capacity);
         }
         if (expected >= 0 && count != expected)
-            throw new InvalidOperationException($"Expected {expected} results of aten::{name}, found {count}; call it by another form of Op.Run.");
+            throw new InvalidOperationException(
+                $"Expected {expected} results of aten::{name}, found {count}; call it by another form of Op.Run.");
         return count;
     }
 
@@ -221,7 +222,8 @@ internal readonly struct Arg
     public static implicit operator Arg(bool[] v) => v is null ? default : new(Tag.Bools, 0, v, v.Length);
     public static implicit operator Arg(Tensor[] v) => v is null ? default : new(Tag.Tensors, 0, v, v.Length);
     public static implicit operator Arg(List<Tensor> v) => v is null ? default : new(Tag.Tensors, 0, v, v.Count);
-    public static implicit operator Arg(string v) => v is null ? default : new(Tag.String, 0, Encoding.UTF8.GetBytes(v), Encoding.UTF8.GetByteCount(v));
+    public static implicit operator Arg(string v) =>
+        v is null ? default : new(Tag.String, 0, Encoding.UTF8.GetBytes(v), Encoding.UTF8.GetByteCount(v));
     public static implicit operator Arg(Generator v) => v is null ? default : new(Tag.Generator, 0, v);
     public static implicit operator Arg(Device v) => v is null ? default : new(Tag.Device, v.index, null, (int)v.type);
     public static implicit operator Arg(Size v) => v.Shape;

@@ -4,19 +4,26 @@ namespace TorchSharp
     public sealed class DisposeScope : IDisposable
     {
         readonly DisposeScopeManager manager;
-        readonly HashSet<IDisposable> owned = new(ReferenceEqualityComparer.Instance);
+
+        // Each tensor knows its slot, so that leaving the scope costs the same whatever the scope holds.
+        readonly List<IDisposable> owned = [];
 
         internal DisposeScope(DisposeScopeManager manager) => this.manager = manager;
 
         internal DisposeScope OuterScope { get; set; }
 
-        public IReadOnlyList<IDisposable> DisposablesView => owned.ToList();
+        public IReadOnlyList<IDisposable> DisposablesView => [.. owned];
 
         public int DisposablesCount => owned.Count;
 
-        public bool Contains(IDisposable disposable) => owned.Contains(disposable);
+        public bool Contains(IDisposable disposable) => SlotOf(disposable) >= 0;
 
-        internal void Add(IDisposable disposable) => owned.Add(disposable);
+        internal void Add(IDisposable disposable)
+        {
+            if (disposable is torch.Tensor tensor)
+                tensor.ScopeSlot = owned.Count;
+            owned.Add(disposable);
+        }
 
         public T MoveToOuter<T>(T disposable) where T : IDisposable
         {
@@ -111,35 +118,29 @@ namespace TorchSharp
         /// <summary>Disposes of what the scope owns, save for <paramref name="inKeep"/>, which it goes on owning.</summary>
         public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
         {
-            var keep = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
-            var doomed = new IDisposable[owned.Count];
-            owned.CopyTo(doomed);
-            owned.RemoveWhere(x => !keep.Contains(x));
-            foreach (var disposable in doomed)
-            {
-                if (keep.Contains(disposable))
-                    continue;
-                // Already out of the set: the object need not search for itself there.
-                if (disposable is torch.Tensor tensor)
-                    tensor.OwningScope = null;
-                manager.StatisticsInstance.DisposedInScopeCount++;
-                manager.StatisticsInstance.DisposedOutsideScopeCount -= disposable is torch.Tensor { IsInvalid: false } ? 1 : 0;
-                disposable.Dispose();
-            }
+            var kept = inKeep.Where(x => x is not null && Remove(x)).ToList();
+            DisposeEverything();
+            kept.ForEach(Add);
         }
 
         public void DisposeEverything()
         {
-            if (owned.Count > 0)
-                DisposeEverythingBut((IEnumerable<IDisposable>)[]);
+            // From the end, since disposing of one object may take others out of the scope.
+            while (owned.Count > 0)
+            {
+                var last = owned[^1];
+                last.Dispose();
+                MarkAsDisposed(last);
+            }
         }
 
         /// <summary>Forgets an object that was disposed of elsewhere.</summary>
         public void MarkAsDisposed(IDisposable disposable)
         {
-            if (owned.Remove(disposable))
-                manager.StatisticsInstance.DisposedInScopeCount++;
-            if (disposable is torch.Tensor tensor && tensor.OwningScope == this)
+            if (!Remove(disposable))
+                return;
+            manager.StatisticsInstance.DisposedInScopeCount++;
+            if (disposable is torch.Tensor tensor)
                 tensor.OwningScope = null;
         }
 
@@ -151,29 +152,44 @@ namespace TorchSharp
 
         void Move(IDisposable disposable, DisposeScope target)
         {
-            if (disposable is null || target == this || !owned.Remove(disposable))
+            if (disposable is null || target == this || !Remove(disposable))
                 return;
             if (disposable is torch.Tensor tensor)
                 tensor.OwningScope = target;
             if (target is null)
                 manager.StatisticsInstance.DetachedFromScopeCount++;
             else
-                target.owned.Add(disposable);
+                target.Add(disposable);
         }
 
         void Adopt(IDisposable disposable)
         {
-            if (disposable is null)
+            if (disposable is null || Contains(disposable))
                 return;
             if (disposable is torch.Tensor tensor)
             {
-                if (tensor.OwningScope == this)
-                    return;
-                if (tensor.OwningScope is { } previous)
-                    previous.owned.Remove(disposable);
+                tensor.OwningScope?.Remove(tensor);
                 tensor.OwningScope = this;
             }
-            owned.Add(disposable);
+            Add(disposable);
         }
+
+        bool Remove(IDisposable disposable)
+        {
+            int slot = SlotOf(disposable);
+            if (slot < 0)
+                return false;
+            // The last one fills the gap.
+            var last = owned[^1];
+            owned[slot] = last;
+            if (last is torch.Tensor moved)
+                moved.ScopeSlot = slot;
+            owned.RemoveAt(owned.Count - 1);
+            return true;
+        }
+
+        int SlotOf(IDisposable disposable) => disposable is torch.Tensor tensor
+            ? tensor.OwningScope == this ? tensor.ScopeSlot : -1
+            : owned.FindIndex(x => ReferenceEquals(x, disposable));
     }
 }

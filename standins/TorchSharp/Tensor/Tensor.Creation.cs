@@ -17,7 +17,8 @@ public static partial class torch
             torch.empty(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_empty(long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
             torch.empty((ReadOnlySpan<long>)[rows, columns], dtype ?? this.dtype, device ?? this.device, requires_grad);
-        public Tensor new_empty(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
+        public Tensor new_empty(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null,
+            bool requires_grad = false) =>
             torch.empty((ReadOnlySpan<long>)[dim0, dim1, dim2], dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_empty(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null,
             bool requires_grad = false) =>
@@ -42,7 +43,8 @@ public static partial class torch
             torch.ones((ReadOnlySpan<long>)[size], dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_ones(long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
             torch.ones((ReadOnlySpan<long>)[rows, columns], dtype ?? this.dtype, device ?? this.device, requires_grad);
-        public Tensor new_ones(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
+        public Tensor new_ones(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null,
+            bool requires_grad = false) =>
             torch.ones((ReadOnlySpan<long>)[dim0, dim1, dim2], dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_ones(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null,
             bool requires_grad = false) =>
@@ -55,7 +57,8 @@ public static partial class torch
             torch.zeros(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_zeros(long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
             torch.zeros((ReadOnlySpan<long>)[rows, columns], dtype ?? this.dtype, device ?? this.device, requires_grad);
-        public Tensor new_zeros(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
+        public Tensor new_zeros(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null,
+            bool requires_grad = false) =>
             torch.zeros((ReadOnlySpan<long>)[dim0, dim1, dim2], dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_zeros(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null,
             bool requires_grad = false) =>

@@ -19,9 +19,11 @@ public static partial class torch
             {
                 long total = NumberOfElements * ElementSize;
                 if (total > int.MaxValue)
-                    throw new NotImplementedException($"Expected at most {int.MaxValue} bytes for a span, found {total}; slice the tensor first.");
+                    throw new NotImplementedException(
+                        $"Expected at most {int.MaxValue} bytes for a span, found {total}; slice the tensor first.");
                 if (!is_contiguous())
-                    throw new NotImplementedException("Expected a contiguous tensor for its bytes, found strides; call contiguous() first.");
+                    throw new NotImplementedException(
+                        "Expected a contiguous tensor for its bytes, found strides; call contiguous() first.");
                 return new Span<byte>((void*)DataPointer(), (int)total);
             }
             set
@@ -139,7 +141,8 @@ public static partial class torch
         internal nint DataPointer()
         {
             if (device_type != DeviceType.CPU)
-                throw new InvalidOperationException($"Expected a tensor on the CPU to read its elements, found {device}; call cpu() first.");
+                throw new InvalidOperationException(
+                    $"Expected a tensor on the CPU to read its elements, found {device}; call cpu() first.");
             Bridge.Check(Bridge.ts_data(LiveHandle, out var data));
             GC.KeepAlive(this);
             return data;
@@ -219,7 +222,8 @@ public static partial class torch
                 _ => null,
             };
             if (type != expected)
-                throw new ArgumentException($"Expected {expected?.Name ?? "a conversion to float first"} for elements of type {dtype}, found {type.Name}.");
+                throw new ArgumentException(
+                    $"Expected {expected?.Name ?? "a conversion to float first"} for elements of type {dtype}, found {type.Name}.");
         }
     }
 

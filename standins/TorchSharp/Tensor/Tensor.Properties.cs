@@ -152,7 +152,8 @@ public static partial class torch
         {
             int rank = (int)Dimensions;
             if (dim < -rank || dim >= rank)
-                throw new ArgumentOutOfRangeException(nameof(dim), dim, $"Expected a dimension from {-rank} to {rank - 1} of a tensor of {rank}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(dim), dim, $"Expected a dimension from {-rank} to {rank - 1} of a tensor of {rank}.");
             return dim < 0 ? rank + dim : dim;
         }
 
@@ -170,8 +171,11 @@ public static partial class torch
         // Reductions that libtorch offers without a result type compute on the converted tensor.
         Tensor Typed(ScalarType? type) => type is { } t && t != dtype ? to_type(t) : this;
 
-        static Tensor Into(Tensor destination, Tensor result)
+        // Results that the caller may ask to have written into a tensor of its own.
+        internal static Tensor Delivered(Tensor destination, Tensor result)
         {
+            if (destination is null)
+                return result;
             Op.InPlace("resize_", destination, result.shape);
             destination.copy_(result);
             result.Dispose();

@@ -11,14 +11,14 @@ public static partial class torch
         public Tensor all(long dim, bool keepdim = false) => Op.Run("all.dim", this, dim, keepdim);
         public Tensor amax(params long[] dims) => Op.Run("amax", this, dims);
         public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor @out = null) =>
-            @out is null ? Op.Run("amax", this, dims, keepdim) : Into(@out, Op.Run("amax", this, dims, keepdim));
+            Delivered(@out, Op.Run("amax", this, dims, keepdim));
         public Tensor amax(long[] dims, bool keepdim = false, Tensor @out = null) =>
-            @out is null ? Op.Run("amax", this, dims, keepdim) : Into(@out, Op.Run("amax", this, dims, keepdim));
+            Delivered(@out, Op.Run("amax", this, dims, keepdim));
         public Tensor amin(params long[] dims) => Op.Run("amin", this, dims);
         public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor @out = null) =>
-            @out is null ? Op.Run("amin", this, dims, keepdim) : Into(@out, Op.Run("amin", this, dims, keepdim));
+            Delivered(@out, Op.Run("amin", this, dims, keepdim));
         public Tensor amin(long[] dims, bool keepdim = false, Tensor @out = null) =>
-            @out is null ? Op.Run("amin", this, dims, keepdim) : Into(@out, Op.Run("amin", this, dims, keepdim));
+            Delivered(@out, Op.Run("amin", this, dims, keepdim));
         public (Tensor, Tensor) aminmax(long? dim = null, bool keepdim = false) => Op.Run2("aminmax", this, dim, keepdim);
         public Tensor any() => Op.Run("any", this);
         public Tensor any(long dim, bool keepdim = false) => Op.Run("any.dim", this, dim, keepdim);
@@ -83,7 +83,8 @@ public static partial class torch
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Op.Run("std.dim", Typed(type), dimensions, unbiased, keepdim);
         public (Tensor, Tensor) std_mean(bool unbiased = true) => Op.Run2("std_mean", this, unbiased);
-        public (Tensor, Tensor) std_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        public (Tensor, Tensor) std_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
+            ScalarType? type = null) =>
             Op.Run2("std_mean.dim", Typed(type), dimensions, unbiased, keepdim);
         public (Tensor, Tensor) std_mean((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Op.Run2("std_mean.dim", Typed(type), new[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased, keepdim);
@@ -109,7 +110,8 @@ public static partial class torch
         public Tensor trace() => Op.Run("trace", this);
         public Tensor trapezoid(Tensor x, long dim = -1) => Op.Run("trapezoid.x", this, x, dim);
         public Tensor trapezoid(double dx = 1, long dim = -1) => Op.Run("trapezoid.dx", this, dx, dim);
-        public (Tensor, Tensor, Tensor) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
+        public (Tensor, Tensor, Tensor) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false,
+            int? dim = null) =>
             dim is { } d
                 ? Op.Run3("unique_dim", this, d, sorted, return_inverse, return_counts)
                 : Op.Run3("_unique2",
@@ -130,7 +132,8 @@ public static partial class torch
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Op.Run("var.dim", Typed(type), dimensions, unbiased, keepdim);
         public (Tensor, Tensor) var_mean(bool unbiased = true) => Op.Run2("var_mean", this, unbiased);
-        public (Tensor, Tensor) var_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        public (Tensor, Tensor) var_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
+            ScalarType? type = null) =>
             Op.Run2("var_mean.dim", Typed(type), dimensions, unbiased, keepdim);
         public (Tensor, Tensor) var_mean((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Op.Run2("var_mean.dim", Typed(type), new[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased, keepdim);

@@ -67,7 +67,7 @@ public static partial class torch
         public Tensor roll((long, long) shifts, (long, long) dims) =>
             Op.Run("roll", this, new[] { shifts.Item1, shifts.Item2 }, new[] { dims.Item1, dims.Item2 });
         public Tensor roll(long shifts, long? dims = null) =>
-            Op.Run("roll", this, new[] { shifts }, dims is { } d ? [d] : (long[])null);
+            Op.Run("roll", this, new[] { shifts }, dims is { } d ? [d] : (long[])[]);
         public Tensor roll(long[] shifts, long[] dims) => Op.Run("roll", this, shifts, dims);
         public Tensor rot90(long k = 1, (long, long)? dims = null) =>
             Op.Run("rot90", this, k, dims is { } d ? [d.Item1, d.Item2] : (long[])[0, 1]);

@@ -35,6 +35,9 @@ public static partial class torch
 
         internal DisposeScope OwningScope { get; set; }
 
+        // Where the owning scope keeps this tensor.
+        internal int ScopeSlot { get; set; }
+
         public bool IsInvalid => handle == 0;
 
         public IntPtr Handle => LiveHandle;

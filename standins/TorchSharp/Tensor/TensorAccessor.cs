@@ -75,7 +75,8 @@ namespace TorchSharp.Utils
             GC.KeepAlive(tensor);
         }
 
-        public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
+        public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) =>
+            CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
 
         public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
         {

@@ -21,11 +21,10 @@ namespace TorchSharp
         public static Complex ToComplex64(this Tensor value) => value.ToComplexFloat64();
 
         public static Tensor ToTensor<T>(this T[] rawArray, long[] dimensions, bool doCopy = false, bool requires_grad = false)
-            where T : struct
         {
             // The memory of a managed array is copied either way: a view would tie its lifetime to the garbage collector.
             using var flat = from_array(rawArray);
-            return flat.reshape(dimensions).clone().requires_grad_(requires_grad);
+            return flat.view(dimensions).requires_grad_(requires_grad);
         }
 
         public static Tensor ToTensor<T>(this T scalar, Device device = null, bool requires_grad = false) where T : struct =>
@@ -67,7 +66,8 @@ namespace TorchSharp
             System.Globalization.CultureInfo cultureInfo = null) =>
             tensor.ToString(TensorStringStyle.CSharp, fltFormat, width, cultureInfo, newLine);
 
-        /// <summary>Element type, number of dimensions and extents as variable-length integers, then the elements in row-major order.</summary>
+        /// <summary>Element type, number of dimensions and extents as variable-length integers, then the elements in row-major
+        /// order.</summary>
         public static void Save(this Tensor tensor, BinaryWriter writer)
         {
             writer.Write7BitEncodedInt64((int)tensor.dtype);
@@ -130,7 +130,8 @@ namespace TorchSharp
             _ = type.ElementSize();
             long rank = reader.Read7BitEncodedInt64();
             if (rank is < 0 or > MostDimensions)
-                throw new InvalidDataException($"Expected a tensor of 0 to {MostDimensions} dimensions, found {rank}: the file is damaged.");
+                throw new InvalidDataException(
+                    $"Expected a tensor of 0 to {MostDimensions} dimensions, found {rank}: the file is damaged.");
             var shape = new long[rank];
             for (int i = 0; i < shape.Length; i++)
                 shape[i] = reader.Read7BitEncodedInt64();

@@ -192,7 +192,8 @@ public static partial class torch
                         dim += IsMask(at.Indices) ? (int)at.Indices.Dimensions : 1;
                         break;
                     default:
-                        throw new ArgumentException($"Expected a number, slice, ellipsis, new axis or tensor at position {i} of the index, found none.");
+                        throw new ArgumentException(
+                            $"Expected a number, slice, ellipsis, new axis or tensor at position {i} of the index, found none.");
                 }
             }
             return (view, tensors?.ToArray());

@@ -89,7 +89,8 @@ public static partial class torch
         for (int d = 0; d < dimensions.Length; d++)
             dimensions[d] = array.GetLongLength(d);
         fixed (byte* data = &MemoryMarshal.GetArrayDataReference(array))
-            return FromMemory(data, array.LongLength, TypeOf(array.GetType().GetElementType()), dimensions, dtype, device, requires_grad, names);
+            return FromMemory(data, array.LongLength, TypeOf(array.GetType().GetElementType()), dimensions, dtype, device,
+                requires_grad, names);
     }
 
     static unsafe Tensor FromMemory(byte* data, long count, ScalarType type, ReadOnlySpan<long> dimensions, ScalarType? dtype,
@@ -101,7 +102,8 @@ public static partial class torch
         foreach (long extent in dimensions)
             expected *= extent;
         if (expected != count)
-            throw new ArgumentException($"Expected {expected} elements for the shape [{string.Join(",", dimensions.ToArray())}], found {count}.");
+            throw new ArgumentException(
+                $"Expected {expected} elements for the shape [{string.Join(",", dimensions.ToArray())}], found {count}.");
         nint handle;
         fixed (long* sizes = dimensions)
             Bridge.Check(Bridge.ts_from_data(data, sizes, dimensions.Length, (int)type, out handle));
@@ -118,14 +120,16 @@ public static partial class torch
         string[] names = null) =>
         FromArray(rawArray, dtype, device, requires_grad, names);
 
-    /// <summary>A one-dimensional tensor over the memory of an array, which stays pinned as long as the tensor's memory is in use.</summary>
+    /// <summary>A one-dimensional tensor over the memory of an array, which stays pinned as long as the tensor's memory is in
+    /// use.</summary>
     public static unsafe Tensor frombuffer(Array rawArray, ScalarType dtype, long count = -1, long offset = 0, bool requires_grad = false)
     {
         int elementSize = TypeOf(rawArray.GetType().GetElementType()).ElementSize();
         long available = rawArray.LongLength * elementSize - offset * elementSize;
         long size = count < 0 ? available / dtype.ElementSize() : count;
         if (offset < 0 || size * dtype.ElementSize() > available)
-            throw new ArgumentException($"Expected at least {size} elements of type {dtype} from offset {offset}, found {Math.Max(available, 0)} bytes.");
+            throw new ArgumentException(
+                $"Expected at least {size} elements of type {dtype} from offset {offset}, found {Math.Max(available, 0)} bytes.");
         var pin = GCHandle.Alloc(rawArray, GCHandleType.Pinned);
         var data = (byte*)pin.AddrOfPinnedObject() + offset * elementSize;
         Bridge.Check(Bridge.ts_from_memory(data, &size, 1, (int)dtype, GCHandle.ToIntPtr(pin), &ReleasePin, out var handle));
@@ -231,7 +235,8 @@ public static partial class torch
         bool requires_grad = false, string[] names = null)
     {
         NoNames(names);
-        return Tracked(Op.Run("sparse_coo_tensor.indices_size", indices, values, size, dtype, Arg.None, InitializeDevice(device)), requires_grad);
+        return Tracked(Op.Run("sparse_coo_tensor.indices_size", indices, values, size, dtype, Arg.None,
+            InitializeDevice(device)), requires_grad);
     }
 
     public static Tensor hann_window(long len, bool periodic = true, ScalarType? dtype = null, Device device = null,

@@ -42,7 +42,8 @@ public static partial class torch
             {
                 ref long extent = ref result[rank - shape.Length + d];
                 if (extent != 1 && shape[d] != 1 && extent != shape[d])
-                    throw new ArgumentException($"Expected shapes that broadcast together, found {extent} and {shape[d]} in one dimension.");
+                    throw new ArgumentException(
+                        $"Expected shapes that broadcast together, found {extent} and {shape[d]} in one dimension.");
                 extent = extent == 1 ? shape[d] : extent;
             }
         return new Size(result);

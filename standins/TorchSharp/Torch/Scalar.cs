@@ -85,7 +85,8 @@ namespace TorchSharp
         public static double ToDouble(this Scalar value) => value.AsDouble;
         public static bool ToBoolean(this Scalar value) => value.AsDouble != 0;
         public static Complex ToComplexFloat64(this Scalar value) => value.AsComplex;
-        public static (float Real, float Imaginary) ToComplexFloat32(this Scalar value) => ((float)value.AsComplex.Real, (float)value.AsComplex.Imaginary);
+        public static (float Real, float Imaginary) ToComplexFloat32(this Scalar value) =>
+            ((float)value.AsComplex.Real, (float)value.AsComplex.Imaginary);
     }
 
     /// <summary>Conversions of the 16-bit format that is the upper half of a float32.</summary>

@@ -89,7 +89,8 @@ public static partial class torch
         ScalarType.Float16 => Limits(16, 1.0 / 1024, 65504, 6.103515625e-05, 1e-3),
         ScalarType.BFloat16 => Limits(16, 1.0 / 128, 3.3895313892515355e38, 1.1754943508222875e-38, 1e-2),
         ScalarType.Float32 or ScalarType.ComplexFloat32 => Limits(32, 1.1920928955078125e-07, float.MaxValue, 1.1754943508222875e-38, 1e-6),
-        ScalarType.Float64 or ScalarType.ComplexFloat64 => Limits(64, 2.220446049250313e-16, double.MaxValue, 2.2250738585072014e-308, 1e-15),
+        ScalarType.Float64 or ScalarType.ComplexFloat64 => Limits(64, 2.220446049250313e-16, double.MaxValue,
+            2.2250738585072014e-308, 1e-15),
         _ => throw new ArgumentException($"Expected a floating-point type, found {dtype}."),
     };
 

@@ -57,7 +57,8 @@ public static partial class torch
 
         public IEnumerable<long> Take(int i) => Shape.Take(i);
 
-        /// <summary>The extents from <paramref name="first"/> up to, not including, <paramref name="next"/>; negative counts from the end.</summary>
+        /// <summary>The extents from <paramref name="first"/> up to, not including, <paramref name="next"/>; negative counts
+        /// from the end.</summary>
         public Size Slice(int first, int next)
         {
             int length = Shape.Length;
@@ -76,7 +77,8 @@ public static partial class torch
         public static bool operator ==(Size left, Size right) => left.Shape.AsSpan().SequenceEqual(right.Shape);
         public static bool operator !=(Size left, Size right) => !(left == right);
 
-        public override bool Equals(object obj) => obj is Size other ? this == other : obj is long[] array && Shape.AsSpan().SequenceEqual(array);
+        public override bool Equals(object obj) =>
+            obj is Size other ? this == other : obj is long[] array && Shape.AsSpan().SequenceEqual(array);
 
         public override int GetHashCode()
         {

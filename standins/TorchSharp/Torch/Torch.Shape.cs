@@ -93,4 +93,5 @@ public static partial class torch
     public static Tensor view_as_complex(Tensor input) => input.view_as_complex();
     public static Tensor view_as_real(Tensor input) => input.view_as_real();
     public static Tensor[] vsplit(Tensor input, long[] indices_or_sections) => input.vsplit(indices_or_sections);
+    public static Tensor[] unbind(Tensor tensor, int dim = 0) => tensor.unbind(dim);
 }
