@@ -47,7 +47,8 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
     private static Column ShapeOf(DataViewSchema.Column column)
     {
         GetColumnTypeShape(column.Type, out var kind, out var itemType, out bool isKey);
-        return new Column(column.Name, kind, itemType, isKey, column.Annotations.Schema.Count == 0 ? null : Create(column.Annotations.Schema));
+        var annotations = column.Annotations.Schema;
+        return new Column(column.Name, kind, itemType, isKey, annotations.Count == 0 ? null : Create(annotations));
     }
 
     internal static void GetColumnTypeShape(DataViewType type, out Column.VectorKind kind, out DataViewType itemType, out bool isKey)
@@ -77,7 +78,8 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
             ArgumentException.ThrowIfNullOrEmpty(name);
             ArgumentNullException.ThrowIfNull(itemType);
             if (itemType is KeyDataViewType or VectorDataViewType)
-                throw new ArgumentOutOfRangeException(nameof(itemType), $"The item type of column '{name}' is neither a key nor a vector, but is {itemType}; say so by isKey and vecKind.");
+                throw new ArgumentOutOfRangeException(nameof(itemType),
+                    $"The item type of column '{name}' is neither a key nor a vector, but is {itemType}; say so by isKey and vecKind.");
             Name = name;
             Kind = vecKind;
             ItemType = itemType;
@@ -90,7 +92,8 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
         {
             if (Name != source.Name || Kind != source.Kind || IsKey != source.IsKey || !ItemType.Equals(source.ItemType))
                 return false;
-            return Annotations.All(wanted => source.Annotations.TryFindColumn(wanted.Name, out var given) && wanted.IsCompatibleWith(given));
+            return Annotations.All(wanted => source.Annotations.TryFindColumn(wanted.Name, out var given)
+                && wanted.IsCompatibleWith(given));
         }
 
         internal readonly string GetTypeString()

@@ -22,9 +22,11 @@ public sealed partial class DataViewSchema
         public ValueGetter<TValue> GetGetter<TValue>(Column column)
         {
             if (column.Index >= _values.Length)
-                throw new ArgumentOutOfRangeException(nameof(column), $"There are {_values.Length} annotations; '{column.Name}' is none of them.");
+                throw new ArgumentOutOfRangeException(nameof(column),
+                    $"There are {_values.Length} annotations; '{column.Name}' is none of them.");
             return _values[column.Index].Getter as ValueGetter<TValue>
-                ?? throw new InvalidOperationException($"Annotation '{column.Name}' is a {column.Type}, carried as {column.Type.RawType}, not as {typeof(TValue)}.");
+                ?? throw new InvalidOperationException(
+                    $"Annotation '{column.Name}' is a {column.Type}, carried as {column.Type.RawType}, not as {typeof(TValue)}.");
         }
 
         internal Delegate GetGetter(int index) => _values[index].Getter;
@@ -32,7 +34,8 @@ public sealed partial class DataViewSchema
         public void GetValue<TValue>(string kind, ref TValue value)
         {
             var column = Schema.GetColumnOrNull(kind)
-                ?? throw new InvalidOperationException($"There is no annotation '{kind}'; there are: {string.Join(", ", Schema.Select(c => c.Name))}.");
+                ?? throw new InvalidOperationException(
+                    $"There is no annotation '{kind}'; there are: {string.Join(", ", Schema.Select(c => c.Name))}.");
             GetGetter<TValue>(column)(ref value);
         }
 
@@ -59,7 +62,8 @@ public sealed partial class DataViewSchema
                 ArgumentNullException.ThrowIfNull(getter);
                 var column = new DetachedColumn(name, type, annotations);
                 if (getter.GetType() != typeof(ValueGetter<>).MakeGenericType(type.RawType))
-                    throw new ArgumentOutOfRangeException(nameof(getter), $"Annotation '{name}' of type {type} needs a getter of {type.RawType}, not {getter.GetType()}.");
+                    throw new ArgumentOutOfRangeException(nameof(getter),
+                        $"Annotation '{name}' of type {type} needs a getter of {type.RawType}, not {getter.GetType()}.");
                 _values.Add((column, getter));
             }
 

@@ -26,7 +26,8 @@ public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
             return GetColumnOrNull(name)
-                ?? throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' not found; the columns are: {string.Join(", ", _indexOf.Keys)}.");
+                ?? throw new ArgumentOutOfRangeException(nameof(name),
+                    $"Column '{name}' not found; the columns are: {string.Join(", ", _indexOf.Keys)}.");
         }
     }
 
@@ -64,7 +65,8 @@ public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column
 
         public Annotations Annotations { get; }
 
-        public override string ToString() => $"{Name}: {Type}{(Annotations is { Schema.Count: > 0 } ? $" {Annotations}" : "")}{(IsHidden ? " (hidden)" : "")}";
+        public override string ToString() =>
+            $"{Name}: {Type}{(Annotations is { Schema.Count: > 0 } ? $" {Annotations}" : "")}{(IsHidden ? " (hidden)" : "")}";
     }
 
     /// <summary>A column that is not, or not yet, part of a schema.</summary>
@@ -100,7 +102,8 @@ public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column
         {
         }
 
-        public void AddColumn(string name, DataViewType type, Annotations annotations = null) => _columns.Add(new DetachedColumn(name, type, annotations));
+        public void AddColumn(string name, DataViewType type, Annotations annotations = null) =>
+            _columns.Add(new DetachedColumn(name, type, annotations));
 
         public void AddColumns(IEnumerable<DetachedColumn> source)
         {

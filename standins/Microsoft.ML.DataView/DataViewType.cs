@@ -30,7 +30,8 @@ public abstract class PrimitiveDataViewType : DataViewType
         : base(rawType)
     {
         if (typeof(IDisposable).IsAssignableFrom(rawType))
-            throw new ArgumentOutOfRangeException(nameof(rawType), $"A primitive type is never disposed, but {rawType} is disposable; derive from {nameof(StructuredDataViewType)} instead.");
+            throw new ArgumentOutOfRangeException(nameof(rawType),
+                $"A primitive type is never disposed, but {rawType} is disposable; derive from {nameof(StructuredDataViewType)} instead.");
     }
 }
 
@@ -77,7 +78,8 @@ public sealed class NumberDataViewType : PrimitiveDataViewType
 
     public static NumberDataViewType Double { get; } = new(typeof(double));
 
-    internal static IReadOnlyList<NumberDataViewType> All { get; } = [SByte, Byte, Int16, UInt16, Int32, UInt32, Int64, UInt64, Single, Double];
+    internal static IReadOnlyList<NumberDataViewType> All { get; } = [SByte, Byte, Int16, UInt16, Int32, UInt32, Int64, UInt64, Single,
+        Double];
 
     public override bool Equals(DataViewType other) => ReferenceEquals(other, this);
 

@@ -7,7 +7,10 @@ public abstract class DataViewTypeAttribute : Attribute, IEquatable<DataViewType
     {
     }
 
-    /// <summary>Calls <see cref="DataViewTypeManager.Register(DataViewType, Type, DataViewTypeAttribute)"/>; runs each time a schema is made of the member.</summary>
+    /// <summary>
+    /// Calls <see cref="DataViewTypeManager.Register(DataViewType, Type, DataViewTypeAttribute)"/>; runs each time a schema is made of the
+    /// member.
+    /// </summary>
     public abstract void Register();
 
     public abstract bool Equals(DataViewTypeAttribute other);
@@ -40,12 +43,19 @@ public static class DataViewTypeManager
         {
             bool knownKey = ColumnTypes.TryGetValue(key, out var registeredColumn);
             if (knownKey && !registeredColumn.Equals(dataViewType))
-                throw new ArgumentOutOfRangeException(nameof(type), $"{type} is registered as {registeredColumn} and cannot become {dataViewType} as well.");
+                throw new ArgumentOutOfRangeException(nameof(type),
+                    $"{type} is registered as {registeredColumn} and cannot become {dataViewType} as well.");
             bool knownColumn = CarriedTypes.TryGetValue(dataViewType, out var registeredKey);
             if (knownColumn && registeredKey != key)
             {
                 throw new ArgumentOutOfRangeException(nameof(dataViewType),
-                    $"{dataViewType} is registered for {registeredKey.Type} (attribute {registeredKey.Attribute?.ToString() ?? "none"}) and cannot carry {type} as well.");
+                    $"{dataViewType} is registered for {registeredKey.Type} (attribute {registeredKey.Attribute?.ToString() ?? "none"}) "
+                    + $"and cannot carry {type} as well.");
+            }
+            if (knownKey && !knownColumn)
+            {
+                throw new ArgumentException(
+                    $"Two equal values of {dataViewType.GetType()} have different hash codes; override GetHashCode to match Equals.");
             }
             if (knownKey)
                 return;
@@ -59,7 +69,8 @@ public static class DataViewTypeManager
     {
         Attribute[] attributes = typeAttributes?.ToArray() ?? [];
         if (attributes.Length > 1 || attributes.Any(a => a is not DataViewTypeAttribute))
-            throw new ArgumentOutOfRangeException(nameof(type), $"{type} takes at most one attribute, and it derives from {nameof(DataViewTypeAttribute)}.");
+            throw new ArgumentOutOfRangeException(nameof(type),
+                $"{type} takes at most one attribute, and it derives from {nameof(DataViewTypeAttribute)}.");
         Register(dataViewType, type, (DataViewTypeAttribute)attributes.SingleOrDefault());
     }
 

@@ -9,12 +9,14 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
         if (!IsValidDataType(type))
             throw new ArgumentOutOfRangeException(nameof(type), $"A key is a byte, ushort, uint or ulong, not {type}.");
         if (count == 0 || count > LargestOf(type))
-            throw new ArgumentOutOfRangeException(nameof(count), $"The count of a {type.Name} key is from 1 to {LargestOf(type)}, not {count}.");
+            throw new ArgumentOutOfRangeException(nameof(count),
+                $"The count of a {type.Name} key is from 1 to {LargestOf(type)}, not {count}.");
         Count = count;
     }
 
     public KeyDataViewType(Type type, int count)
-        : this(type, count > 0 ? (ulong)count : throw new ArgumentOutOfRangeException(nameof(count), $"The count of a key is positive, not {count}."))
+        : this(type, count > 0
+            ? (ulong)count : throw new ArgumentOutOfRangeException(nameof(count), $"The count of a key is positive, not {count}."))
     {
     }
 

@@ -17,7 +17,9 @@ public readonly struct VBuffer<T> : IEnumerable
     {
     }
 
-    /// <summary>A vector of which <paramref name="count"/> items are given; sparse when that is less than <paramref name="length"/>.</summary>
+    /// <summary>
+    /// A vector of which <paramref name="count"/> items are given; sparse when that is less than <paramref name="length"/>.
+    /// </summary>
     public VBuffer(int length, int count, T[] values, int[] indices)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -88,7 +90,8 @@ public readonly struct VBuffer<T> : IEnumerable
     public void CopyTo(Span<T> destination, int destinationIndex, T defaultValue = default)
     {
         if (destinationIndex < 0 || destinationIndex > destination.Length - Length)
-            throw new ArgumentOutOfRangeException(nameof(destination), $"{Length} items at {destinationIndex} do not fit into {destination.Length}.");
+            throw new ArgumentOutOfRangeException(nameof(destination),
+                $"{Length} items at {destinationIndex} do not fit into {destination.Length}.");
         var target = destination.Slice(destinationIndex, Length);
         if (IsDense)
         {
@@ -103,7 +106,8 @@ public readonly struct VBuffer<T> : IEnumerable
     public static void Copy(T[] source, int sourceIndex, ref VBuffer<T> destination, int length)
     {
         if (length < 0 || length > (source?.Length ?? 0) || sourceIndex < 0 || sourceIndex > (source?.Length ?? 0) - length)
-            throw new ArgumentOutOfRangeException(nameof(length), $"{length} items from {sourceIndex} are outside an array of {source?.Length ?? 0}.");
+            throw new ArgumentOutOfRangeException(nameof(length),
+                $"{length} items from {sourceIndex} are outside an array of {source?.Length ?? 0}.");
         var editor = VBufferEditor.Create(ref destination, length);
         source.AsSpan(sourceIndex, length).CopyTo(editor.Values);
         destination = editor.Commit();
@@ -140,7 +144,8 @@ public readonly struct VBuffer<T> : IEnumerable
         destination = found >= 0 ? _values[found] : default;
     }
 
-    public override string ToString() => IsDense ? $"Dense vector of size {Length}" : $"Sparse vector of size {Length}, {_count} explicit values";
+    public override string ToString() =>
+        IsDense ? $"Dense vector of size {Length}" : $"Sparse vector of size {Length}, {_count} explicit values";
 
     private int FirstAtLeast(int index)
     {

@@ -7,8 +7,12 @@ public static class VBufferEditor
     public static VBufferEditor<T> CreateFromBuffer<T>(ref VBuffer<T> destination) =>
         Create(ref destination, destination.Length, destination.GetValues().Length, keepOldOnResize: true);
 
-    /// <summary>Opens <paramref name="destination"/> for <paramref name="valuesCount"/> (by default all) of <paramref name="newLogicalLength"/> items.</summary>
-    public static VBufferEditor<T> Create<T>(ref VBuffer<T> destination, int newLogicalLength, int? valuesCount = null, int? maxValuesCapacity = null,
+    /// <summary>
+    /// Opens <paramref name="destination"/> for <paramref name="valuesCount"/> (by default all) of <paramref name="newLogicalLength"/>
+    /// items.
+    /// </summary>
+    public static VBufferEditor<T> Create<T>(ref VBuffer<T> destination, int newLogicalLength, int? valuesCount = null, int
+        ? maxValuesCapacity = null,
         bool keepOldOnResize = false, bool requireIndicesOnDense = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(newLogicalLength);
@@ -70,7 +74,8 @@ public readonly ref struct VBufferEditor<T>
     public VBuffer<T> CommitTruncated(int physicalValuesCount)
     {
         if (physicalValuesCount < 0 || physicalValuesCount > Values.Length)
-            throw new ArgumentOutOfRangeException(nameof(physicalValuesCount), $"{Values.Length} values are open, {physicalValuesCount} cannot be kept.");
+            throw new ArgumentOutOfRangeException(nameof(physicalValuesCount),
+                $"{Values.Length} values are open, {physicalValuesCount} cannot be kept.");
         return new(_length, physicalValuesCount, _values, _indices);
     }
 }

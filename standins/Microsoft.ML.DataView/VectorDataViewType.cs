@@ -19,7 +19,8 @@ public sealed class VectorDataViewType : StructuredDataViewType
         : base(BufferOf(itemType))
     {
         if (dimensions.IsDefaultOrEmpty)
-            throw new ArgumentOutOfRangeException(nameof(dimensions), "A vector type has at least one dimension; use 0 for an unknown one.");
+            throw new ArgumentOutOfRangeException(nameof(dimensions),
+                "A vector type has at least one dimension; use 0 for an unknown one.");
         foreach (int dimension in dimensions)
         {
             if (dimension < 0)
@@ -54,13 +55,15 @@ public sealed class VectorDataViewType : StructuredDataViewType
         }
         catch (OverflowException)
         {
-            throw new ArgumentOutOfRangeException(nameof(dimensions), $"The product of {string.Join(" x ", dimensions)} exceeds {int.MaxValue}.");
+            throw new ArgumentOutOfRangeException(nameof(dimensions),
+                $"The product of {string.Join(" x ", dimensions)} exceeds {int.MaxValue}.");
         }
         return size;
     }
 
     public override bool Equals(DataViewType other) =>
-        ReferenceEquals(this, other) || (other is VectorDataViewType vector && vector.ItemType.Equals(ItemType) && vector.Dimensions.SequenceEqual(Dimensions));
+        ReferenceEquals(this, other)
+            || (other is VectorDataViewType vector && vector.ItemType.Equals(ItemType) && vector.Dimensions.SequenceEqual(Dimensions));
 
     public override bool Equals(object other) => other is DataViewType type && Equals(type);
 

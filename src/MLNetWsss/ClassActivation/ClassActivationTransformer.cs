@@ -78,7 +78,7 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
     static ClassActivationTransformer ILoadableStage<ClassActivationTransformer>.Load(IHostEnvironment environment, StageArchive archive) =>
         Load(environment, archive);
 
-    internal static ClassActivationTransformer Load(IHostEnvironment environment, StageArchive archive)
+    internal static new ClassActivationTransformer Load(IHostEnvironment environment, StageArchive archive)
     {
         var options = archive.Options<ClassActivationOptions>();
         var network = NetworkRunner<ClassActivationNetwork>.Load(archive, options, (backbone, generator) =>

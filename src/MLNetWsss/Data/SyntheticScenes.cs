@@ -83,7 +83,7 @@ public sealed record SyntheticSceneOptions
 /// </summary>
 public static class SyntheticScenes
 {
-    private const int PlacementAttempts = 24;
+    private const int PlacementAttempts = 48;
 
     /// <summary>Class k carries the label k + 1 in masks.</summary>
     public static IReadOnlyList<string> ClassNames { get; } = Array.AsReadOnly(SceneFaces.Names);
@@ -154,9 +154,9 @@ public static class SyntheticScenes
     {
         (float low, float high) = species.Length switch
         {
-            1 => (0.55f, 0.85f),
-            2 => (0.45f, 0.65f),
-            _ => (0.38f, 0.54f),
+            1 => (0.6f, 0.88f),
+            2 => (0.5f, 0.68f),
+            _ => (0.42f, 0.56f),
         };
         var toys = new List<SceneToy>(species.Length);
         float turn = (float)(options.Rotation / 360);

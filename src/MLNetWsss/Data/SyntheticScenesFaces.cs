@@ -33,31 +33,31 @@ internal static class SceneFaces
         public void Bear()
         {
             var inner = Felt(0xD8B48C);
-            Pair(side => Rim(SceneShape.Circle(side * (0.76f + _jitter), -0.74f, 0.4f)));
-            Pair(side => On(SceneShape.Circle(side * (0.76f + _jitter), -0.74f, 0.22f), inner));
+            Pair(side => Rim(SceneShape.Circle(side * (0.76f + _jitter), -0.74f, 0.44f)));
+            Pair(side => On(SceneShape.Circle(side * (0.76f + _jitter), -0.74f, 0.27f), inner));
             Base(0.95f);
-            On(SceneShape.Ellipse(0, 0.36f, 0.52f, 0.42f), Felt(0xEAD9B8) with { Puff = 0.35f });
-            On(SceneShape.Ellipse(0, 0.18f, 0.23f, 0.16f), Button(Black));
-            On(SceneShape.Capsule(0, 0.47f, 0.13f, 0.035f, 0.25f), Ink());
+            On(SceneShape.Ellipse(0, 0.34f, 0.6f, 0.5f), Felt(0xEAD9B8) with { Puff = 0.35f });
+            On(SceneShape.Ellipse(0, 0.14f, 0.26f, 0.19f), Button(Black));
+            On(SceneShape.Capsule(0, 0.47f, 0.14f, 0.045f, 0.25f), Ink());
             Pair(side => Bead(side * 0.4f, -0.18f + _jitter, 0.14f));
         }
 
         public void Cat()
         {
             var inner = Felt(0xE2A3A0);
-            Pair(side => Rim(SceneShape.Triangle(side * 0.66f, -0.78f, 0.42f, 0.52f, side * 0.06f)));
-            Pair(side => On(SceneShape.Triangle(side * 0.66f, -0.68f, 0.22f, 0.3f, side * 0.06f), inner));
+            Pair(side => Rim(SceneShape.Triangle(side * 0.68f, -0.82f, 0.46f, 0.6f, side * 0.06f)));
+            Pair(side => On(SceneShape.Triangle(side * 0.68f, -0.74f, 0.27f, 0.38f, side * 0.06f), inner));
             Base(0.86f);
             for (int stripe = -1; stripe <= 1; stripe++)
-                On(SceneShape.Capsule(stripe * 0.2f, -0.6f, 0.13f, 0.05f, 0.25f), Ink());
+                On(SceneShape.Capsule(stripe * 0.22f, -0.58f, 0.13f, 0.06f, 0.25f), Ink());
             var iris = Button(SceneColor.Hex(random.Pick<int>([0xB8C832, 0x8CC152, 0xE0C040])));
             Pair(side =>
             {
-                On(SceneShape.Leaf(side * 0.42f, -0.08f, 0.3f, 0.2f, side * -0.04f), iris);
-                On(SceneShape.Leaf(side * 0.42f, -0.08f, 0.19f, 0.07f, 0.25f), Ink());
+                On(SceneShape.Leaf(side * 0.45f, -0.06f, 0.36f, 0.26f, side * -0.04f), iris);
+                On(SceneShape.Leaf(side * 0.45f, -0.06f, 0.24f, 0.09f, 0.25f), Ink());
             });
-            Pair(side => On(SceneShape.Circle(side * 0.17f, 0.42f, 0.2f), Felt(0xF2E9DA) with { Puff = 0.15f }));
-            On(SceneShape.Triangle(0, 0.26f, 0.16f, 0.11f, 0.5f), Felt(0xD9707A));
+            Pair(side => On(SceneShape.Circle(side * 0.19f, 0.46f, 0.23f), Felt(0xF2E9DA) with { Puff = 0.15f }));
+            On(SceneShape.Triangle(0, 0.28f, 0.2f, 0.14f, 0.5f), Felt(0xD9707A));
         }
 
         public void Frog()
@@ -94,13 +94,13 @@ internal static class SceneFaces
         {
             float flop = random.Range(0, 0.05f);
             var inner = Felt(0xEBB3B0);
-            Pair(side => Rim(SceneShape.Ellipse(side * (0.42f + 3 * flop), -1.35f, 0.27f, 0.85f, side * (0.015f + flop))));
-            Pair(side => On(SceneShape.Ellipse(side * (0.42f + 3 * flop), -1.35f, 0.13f, 0.62f, side * (0.015f + flop)), inner));
+            Pair(side => Rim(SceneShape.Ellipse(side * (0.42f + 3 * flop), -1.35f, 0.3f, 0.85f, side * (0.015f + flop))));
+            Pair(side => On(SceneShape.Ellipse(side * (0.42f + 3 * flop), -1.35f, 0.17f, 0.64f, side * (0.015f + flop)), inner));
             Base(0.92f);
             Pair(side => Bead(side * 0.4f, -0.1f + _jitter, 0.15f));
-            Pair(side => On(SceneShape.Circle(side * 0.2f, 0.38f, 0.23f), Felt(0xF4ECE0) with { Puff = 0.15f }));
-            On(SceneShape.Box(0, 0.66f, 0.15f, 0.16f), Felt(0xFBF8F0));
-            On(SceneShape.Ellipse(0, 0.22f, 0.14f, 0.1f), Felt(0xD9707A));
+            Pair(side => On(SceneShape.Circle(side * 0.22f, 0.38f, 0.27f), Felt(0xF4ECE0) with { Puff = 0.15f }));
+            On(SceneShape.Box(0, 0.7f, 0.17f, 0.17f), Felt(0xFBF8F0));
+            On(SceneShape.Ellipse(0, 0.2f, 0.17f, 0.12f), Felt(0xD9707A));
         }
 
         private static void Pair(Action<int> draw)

@@ -7,8 +7,8 @@ namespace MLNetWsss.Data;
 /// </summary>
 internal sealed class SceneToy
 {
-    // Units of the toy's frame: from the crown to the feet it measures about 2.75.
-    private const float Height = 2.75f, HeadY = -0.8f;
+    // Units of the toy's frame: from the crown to the feet it measures about 2.85.
+    private const float Height = 2.85f, HeadY = -0.84f;
     private readonly List<ScenePart> _parts = [];
     private readonly List<ScenePart> _outline = [];
     private readonly int _headStart;
@@ -23,7 +23,7 @@ internal sealed class SceneToy
         Species = species;
         Centre = frame;
         var cloth = SceneFabric.Sewn(random, ground, 3.2f);
-        float radius = random.Range(0.44f, 0.52f);
+        float radius = random.Range(0.52f, 0.6f);
         Head = frame.Inner(random.Range(-0.06f, 0.06f), HeadY, radius, random.Range(-0.06f, 0.06f));
         HeadRadius = radius * frame.Scale;
         AddBody(frame, cloth, random);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNetWsss.Imaging;
 
 namespace MLNetWsss.Pipeline;
@@ -33,13 +34,14 @@ internal sealed class SampleStore : IDisposable
     /// <summary>Reads the stage's columns of every row in one pass.</summary>
     /// <exception cref="IOException">The temporary folder is full; the message says how much was needed.</exception>
     internal static SampleStore Read(IDataView input, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> columns,
-        int maxSide, long budget, string? temporaryFolder, CancellationToken cancellation)
+        int maxSide, long budget, string? temporaryFolder, CancellationToken cancellation, Action<DataViewRowId>? each = null)
     {
         var store = new SampleStore([.. columns.Select(c => c.Wanted)]);
         try
         {
             using var cursor = input.GetRowCursor([.. columns.Select(c => c.Found)]);
             var readers = columns.Select(c => (c.Wanted, Read: StageRow.Reader(cursor, c.Found, c.Wanted))).ToArray();
+            var id = cursor.GetIdGetter();
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -47,6 +49,9 @@ internal sealed class SampleStore : IDisposable
                 foreach (var (column, read) in readers)
                     row.Set(column, Shrink(read(), maxSide));
                 store.Add(row, budget, temporaryFolder);
+                DataViewRowId rowId = default;
+                id(ref rowId);
+                each?.Invoke(rowId);
             }
             store.Seal();
             return store;

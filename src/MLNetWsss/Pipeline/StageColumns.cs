@@ -73,12 +73,12 @@ public sealed record StageColumns
             if (schema.GetColumnOrNull(wanted.Name) is not { } found)
                 throw Missing(stage, wanted, schema.Select(c => $"{c.Name} ({c.Type})"));
             if (!wanted.Accepts(found.Type))
-                throw Mismatch(stage, wanted, found.Type.ToString());
+                throw Mismatch(stage, wanted, $"{found.Type}");
             bound.Add((wanted, found));
         }
         foreach (var wanted in Uses)
             if (schema.GetColumnOrNull(wanted.Name) is { } found && bound.All(b => b.Item1 != wanted))
-                bound.Add(wanted.Accepts(found.Type) ? (wanted, found) : throw Mismatch(stage, wanted, found.Type.ToString()));
+                bound.Add(wanted.Accepts(found.Type) ? (wanted, found) : throw Mismatch(stage, wanted, $"{found.Type}"));
         return bound;
     }
 

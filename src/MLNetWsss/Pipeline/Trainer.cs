@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MLNetWsss.Pipeline;
 
 /// <summary>A network of a stage: a backbone that may come pretrained, and layers that are new.</summary>
-public interface IStageNetwork
+public interface IStageNetwork : IFoldable
 {
     /// <summary>The feature extractor.</summary>
     Backbone backbone { get; }

@@ -5,6 +5,10 @@ namespace MLNetWsss.PseudoLabels;
 /// <summary>From one image's class activation maps to one mask: pure arithmetic on spans.</summary>
 internal sealed class PseudoLabeler(PseudoLabelsOptions options)
 {
+    // Rows are refined side by side, each on one thread: nothing is shared and no core waits.
+    private readonly DenseCrf? _crf =
+        options.DenseCrf is { } crf ? new(crf with { Threads = 1 }) : null;
+
     /// <summary>K x h x w maps in [0, 1] -> H x W labels; <paramref name="image"/> gives H x W where it is known.</summary>
     internal LabelMap Label(ScoreMaps maps, float[]? tags, RgbImage? image)
     {
@@ -15,8 +19,8 @@ internal sealed class PseudoLabeler(PseudoLabelsOptions options)
         var scores = Only(maps, classes).Resize(height, width);
         float[] best = Maximum(scores);
         float[] background = Background(best);
-        byte[] labels = options.DenseCrf is { } crf && image is not null
-            ? Refine(scores, background, image, crf)
+        byte[] labels = _crf is not null && image is not null
+            ? Refine(scores, background, image, _crf)
             : Decide(scores, best, background);
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] is not (LabelMap.Background or LabelMap.Ignore))
@@ -87,7 +91,7 @@ internal sealed class PseudoLabeler(PseudoLabelsOptions options)
         return rivals > 1 ? LabelMap.Ignore : (byte)(winner + 1);
     }
 
-    private byte[] Refine(ScoreMaps scores, float[] background, RgbImage image, DenseCrfOptions crf)
+    private byte[] Refine(ScoreMaps scores, float[] background, RgbImage image, DenseCrf crf)
     {
         int area = background.Length, labelCount = scores.Classes + 1;
         var probabilities = new float[labelCount * area];
@@ -101,7 +105,7 @@ internal sealed class PseudoLabeler(PseudoLabelsOptions options)
             for (int l = 0; l < labelCount; l++)
                 probabilities[l * area + i] /= sum;
         }
-        var refined = DenseCrf.Refine(new ScoreMaps(labelCount, image.Height, image.Width, probabilities), image, crf);
+        var refined = crf.Refine(image, new ScoreMaps(labelCount, image.Height, image.Width, probabilities));
         var labels = new byte[area];
         for (int i = 0; i < area; i++)
         {

@@ -35,6 +35,6 @@ public sealed class PseudoLabelsTransformer : StageTransformer, ILoadableStage<P
     static PseudoLabelsTransformer ILoadableStage<PseudoLabelsTransformer>.Load(IHostEnvironment environment, StageArchive archive) =>
         Load(environment, archive);
 
-    internal static PseudoLabelsTransformer Load(IHostEnvironment environment, StageArchive archive) =>
+    internal static new PseudoLabelsTransformer Load(IHostEnvironment environment, StageArchive archive) =>
         new(environment, archive.Options<PseudoLabelsOptions>());
 }

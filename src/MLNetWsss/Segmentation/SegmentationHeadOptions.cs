@@ -12,8 +12,11 @@ public sealed record SegmentationHeadOptions
     /// </summary>
     public IReadOnlyList<int> Dilations { get; init; } = [3, 6, 12];
 
-    /// <summary>Channels of the skip from the stride-4 features, or 0 for no skip. Default 48 (Chen et al. 2018, 4.1).</summary>
-    public int SkipChannels { get; init; } = 48;
+    /// <summary>
+    /// Channels of the skip from the stride-4 features, or 0 for no skip. Default 32; the published 48 are for features of 256 channels (Chen et al.
+    /// 2018, 4.1), and MobileNetV2 has 24 there.
+    /// </summary>
+    public int SkipChannels { get; init; } = 32;
 
     /// <summary>Splits each 3x3 convolution into a depthwise and a 1x1 one: about eight times less work (Chen et al. 2018, 3.1). Default true.</summary>
     public bool Separable { get; init; } = true;
@@ -28,7 +31,7 @@ public sealed record SegmentationHeadOptions
         if (Channels < 8)
             throw Invalid(nameof(Channels), Channels, "at least 8");
         if (SkipChannels < 0)
-            throw Invalid(nameof(SkipChannels), SkipChannels, "0 for no skip, or a number of channels such as 48");
+            throw Invalid(nameof(SkipChannels), SkipChannels, "0 for no skip, or a number of channels such as 32");
         if (!(Dropout >= 0 && Dropout < 1))
             throw Invalid(nameof(Dropout), Dropout, "a share from 0 to below 1");
         if (Dilations is null || Dilations.Any(dilation => dilation < 1))

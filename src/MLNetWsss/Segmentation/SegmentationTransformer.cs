@@ -14,6 +14,7 @@ public sealed class SegmentationTransformer : StageTransformer, ILoadableStage<S
     private readonly SegmentationOptions _options;
     private readonly SegmentationNetwork _network;
     private readonly NetworkRunner<SegmentationNetwork> _runner;
+    private readonly DenseCrf? _crf;
     private readonly StageColumn _image, _prediction, _scores;
 
     internal SegmentationTransformer(
@@ -23,6 +24,7 @@ public sealed class SegmentationTransformer : StageTransformer, ILoadableStage<S
         (_options, _network) = (options, network);
         (_image, _prediction, _scores) = (Columns.Reads[0], Columns.Writes[0], Columns.Writes[1]);
         _runner = new(Host, network, options);
+        _crf = options.DenseCrf is { } crf ? new(crf with { Threads = 1 }) : null;
     }
 
     private protected override void Map(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
@@ -40,8 +42,8 @@ public sealed class SegmentationTransformer : StageTransformer, ILoadableStage<S
 
     private LabelMap Label(ScoreMaps probabilities, RgbImage image)
     {
-        if (_options.DenseCrf is { } crf)
-            probabilities = DenseCrf.Refine(probabilities.Resize(image.Height, image.Width), image, crf);
+        if (_crf is not null)
+            probabilities = _crf.Refine(image, probabilities.Resize(image.Height, image.Width));
         // The background's map is the first, so the strongest map's index is the label.
         var labels = new byte[image.Height * image.Width];
         MapsToLabels.Maximum(probabilities, image.Height, image.Width, new float[labels.Length], labels);
@@ -53,7 +55,7 @@ public sealed class SegmentationTransformer : StageTransformer, ILoadableStage<S
     static SegmentationTransformer ILoadableStage<SegmentationTransformer>.Load(IHostEnvironment environment, StageArchive archive) =>
         Load(environment, archive);
 
-    internal static SegmentationTransformer Load(IHostEnvironment environment, StageArchive archive)
+    internal static new SegmentationTransformer Load(IHostEnvironment environment, StageArchive archive)
     {
         var options = archive.Options<SegmentationOptions>();
         var network = NetworkRunner<SegmentationNetwork>.Load(archive, options, (backbone, generator) =>

@@ -42,17 +42,22 @@ internal static class ModelHeader
     }
 
     // Only marked errors reach the caller of Model.Load as they are; others arrive wrapped by the reflective call of the loader.
-    private static FormatException Damaged(string message, Exception inner = null) => HostEnvironment.Mark(new FormatException(message, inner));
+    private static FormatException Damaged(string message, Exception inner = null) =>
+        HostEnvironment.Mark(new FormatException(message, inner));
 
-    /// <summary>Checks that a component of version <paramref name="expected"/> can read what <paramref name="written"/> says it wrote.</summary>
+    /// <summary>
+    /// Checks that a component of version <paramref name="expected"/> can read what <paramref name="written"/> says it wrote.
+    /// </summary>
     public static void Check(VersionInfo written, VersionInfo expected)
     {
         if (written.ModelSignature != expected.ModelSignature)
             throw Damaged($"The model entry is signed '{written.ModelSignature}', but '{expected.ModelSignature}' was expected.");
         if (written.VerReadableCur > expected.VerWrittenCur)
-            throw Damaged($"The model needs a reader of version 0x{written.VerReadableCur:x8}; this is version 0x{expected.VerWrittenCur:x8}. Update the library.");
+            throw Damaged($"The model needs a reader of version 0x{written.VerReadableCur:x8}; "
+                + $"this is version 0x{expected.VerWrittenCur:x8}. Update the library.");
         if (written.VerWrittenCur < expected.VerWeCanReadBack)
-            throw Damaged($"The model's version 0x{written.VerWrittenCur:x8} is too old; versions from 0x{expected.VerWeCanReadBack:x8} on can be read. Train it again.");
+            throw Damaged($"The model's version 0x{written.VerWrittenCur:x8} is too old; "
+                + $"versions from 0x{expected.VerWeCanReadBack:x8} on can be read. Train it again.");
     }
 
     /// <summary>Writes a length and UTF-8, or length -1 for null.</summary>

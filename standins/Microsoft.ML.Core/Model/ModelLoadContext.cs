@@ -23,22 +23,29 @@ internal sealed class ModelLoadContext : IDisposable
         _start = entry.Position;
     }
 
-    /// <summary>Checks that nothing has been read yet and that the entry was written by the component described by <paramref name="ver"/>.</summary>
+    /// <summary>
+    /// Checks that nothing has been read yet and that the entry was written by the component described by <paramref name="ver"/>.
+    /// </summary>
     public void CheckAtModel(VersionInfo ver)
     {
         if (Reader.BaseStream.Position != _start)
-            throw HostEnvironment.Mark(new InvalidOperationException("A component must be at the beginning of its entry of the model, but something is read already."));
+        {
+            throw HostEnvironment.Mark(new InvalidOperationException(
+                "A component must be at the beginning of its entry of the model, but something is read already."));
+        }
         ModelHeader.Check(Header, ver);
     }
 
     public string LoadStringOrNull() => ModelHeader.ReadText(Reader);
 
-    public string LoadString() => LoadStringOrNull() ?? throw HostEnvironment.Mark(new FormatException("The model is damaged: a text is missing."));
+    public string LoadString() =>
+        LoadStringOrNull() ?? throw HostEnvironment.Mark(new FormatException("The model is damaged: a text is missing."));
 
     public string LoadNonEmptyString()
     {
         string text = LoadString();
-        return text.Length > 0 ? text : throw HostEnvironment.Mark(new FormatException("The model is damaged: a text is empty that never is."));
+        return text.Length > 0
+            ? text : throw HostEnvironment.Mark(new FormatException("The model is damaged: a text is empty that never is."));
     }
 
     /// <summary>Reads the named stream beside the component's own entry, if there is one.</summary>
@@ -82,9 +89,11 @@ internal sealed class ModelLoadContext : IDisposable
         if (!string.IsNullOrWhiteSpace(Header.LoaderAssemblyName))
             env.ComponentCatalog.RegisterAssembly(Assembly.Load(Header.LoaderAssemblyName));
         object component = env.ComponentCatalog.CreateFromModel(env, Header.LoaderSignature, this)
-            ?? throw env.Process(new FormatException($"No loader '{Header.LoaderSignature}' is declared by assembly '{Header.LoaderAssemblyName}' or by a registered one."));
+            ?? throw env.Process(new FormatException(
+                $"No loader '{Header.LoaderSignature}' is declared by assembly '{Header.LoaderAssemblyName}' or by a registered one."));
         return component as TResult
-            ?? throw env.Process(new FormatException($"The model's entry '{Directory}' is a {component.GetType()}, not a {typeof(TResult)}."));
+            ?? throw env.Process(
+                new FormatException($"The model's entry '{Directory}' is a {component.GetType()}, not a {typeof(TResult)}."));
     }
 
     public void Dispose() => Reader.Dispose();

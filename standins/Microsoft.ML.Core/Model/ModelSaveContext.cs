@@ -68,7 +68,8 @@ public sealed class ModelSaveContext : IDisposable
     private void Finish(object component)
     {
         if (_version is not { } version)
-            throw new InvalidOperationException($"{component.GetType()} did not say which component it is; it must set its version information when it saves itself.");
+            throw new InvalidOperationException(
+                $"{component.GetType()} did not say which component it is; it must set its version information when it saves itself.");
         Writer.Flush();
         using var entry = new BinaryWriter(Repository.CreateEntry(Directory, ModelEntryName), Encoding.UTF8, leaveOpen: true);
         ModelHeader.Write(entry, version);

@@ -13,7 +13,8 @@ internal static class RepositoryPath
         foreach (string part in (path ?? "").Split('/'))
         {
             if (part.Length == 0 || part is "." or ".." || part.AsSpan().ContainsAny("\\:\0"))
-                throw new ArgumentException($"'{path}' is no entry path: it must be relative, without '.', '..', ':', '\\' or empty parts.", nameof(name));
+                throw new ArgumentException(
+                    $"'{path}' is no entry path: it must be relative, without '.', '..', ':', '\\' or empty parts.", nameof(name));
         }
         return path;
     }
@@ -105,7 +106,8 @@ internal sealed class RepositoryReader : IDisposable
     }
 
     public Stream OpenEntry(string directory, string name) => OpenEntryOrNull(directory, name)
-        ?? throw _env.Process(new FormatException($"The model is damaged or is no model: it has no entry '{RepositoryPath.Join(directory, name)}'."));
+        ?? throw _env.Process(
+            new FormatException($"The model is damaged or is no model: it has no entry '{RepositoryPath.Join(directory, name)}'."));
 
     // A zip entry that unpacks to more than it declares is damaged or hostile.
     private static void CopyAtMost(Stream source, Stream target, long length, string path)

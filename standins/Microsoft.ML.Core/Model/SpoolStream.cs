@@ -51,8 +51,8 @@ internal sealed class SpoolStream(string tempDirectory) : Stream
         if (length <= LargestInMemory || _store is not MemoryStream memory)
             return;
         Directory.CreateDirectory(tempDirectory);
-        var file = new FileStream(Path.Combine(tempDirectory, $"model-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-            1 << 16, FileOptions.DeleteOnClose);
+        var file = new FileStream(Path.Combine(tempDirectory, $"model-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew,
+            FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         long position = memory.Position;
         memory.WriteTo(file);
         file.Position = position;

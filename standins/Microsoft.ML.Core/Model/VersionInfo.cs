@@ -18,11 +18,14 @@ internal readonly struct VersionInfo
         string loaderSignature = null, string loaderSignatureAlt = null)
     {
         if (modelSignature?.Length != ModelSignatureLength || modelSignature.Any(c => c > byte.MaxValue))
-            throw new ArgumentException($"A model signature has {ModelSignatureLength} characters below 256, not '{modelSignature}'.", nameof(modelSignature));
+            throw new ArgumentException($"A model signature has {ModelSignatureLength} characters below 256, not '{modelSignature}'.",
+                nameof(modelSignature));
         if (loaderSignature?.Length > LongestLoaderSignature)
-            throw new ArgumentException($"A loader signature has at most {LongestLoaderSignature} characters, not '{loaderSignature}'.", nameof(loaderSignature));
+            throw new ArgumentException($"A loader signature has at most {LongestLoaderSignature} characters, not '{loaderSignature}'.",
+                nameof(loaderSignature));
         if (loaderSignatureAlt?.Length > LongestLoaderSignature)
-            throw new ArgumentException($"A loader signature has at most {LongestLoaderSignature} characters, not '{loaderSignatureAlt}'.", nameof(loaderSignatureAlt));
+            throw new ArgumentException($"A loader signature has at most {LongestLoaderSignature} characters, not '{loaderSignatureAlt}'.",
+                nameof(loaderSignatureAlt));
         ModelSignature = modelSignature;
         VerWrittenCur = verWrittenCur;
         VerReadableCur = verReadableCur;

@@ -28,12 +28,14 @@ public sealed class ComponentCatalog
             foreach (var loadable in assembly.GetCustomAttributes<LoadableClassAttribute>())
             {
                 foreach (string name in loadable.LoadNames)
-                    Add(_classes, (name.ToLowerInvariant(), loadable.SignatureType), loadable, $"loader name '{name}' of {loadable.LoaderType}", throwOnError);
+                    Add(_classes, (name.ToLowerInvariant(), loadable.SignatureType), loadable,
+                        $"loader name '{name}' of {loadable.LoaderType}", throwOnError);
             }
             foreach (var type in TypesOf(assembly))
             {
                 foreach (var extension in type.GetCustomAttributes<ExtensionBaseAttribute>(inherit: false))
-                    Add(_extensions, (extension.GetType(), extension.ContractName), type, $"contract '{extension.ContractName}' of {type}", throwOnError);
+                    Add(_extensions, (extension.GetType(), extension.ContractName), type, $"contract '{extension.ContractName}' of {type}",
+                        throwOnError);
             }
         }
     }
@@ -59,7 +61,9 @@ public sealed class ComponentCatalog
         }
     }
 
-    /// <summary>Creates the component that loads models signed <paramref name="loaderSignature"/>, or returns null if no assembly declares one.</summary>
+    /// <summary>
+    /// Creates the component that loads models signed <paramref name="loaderSignature"/>, or returns null if no assembly declares one.
+    /// </summary>
     internal object CreateFromModel(IHostEnvironment env, string loaderSignature, ModelLoadContext ctx)
     {
         LoadableClassAttribute loadable;
@@ -83,14 +87,19 @@ public sealed class ComponentCatalog
     {
         var type = loadable.LoaderType;
         Type[] parameters = [typeof(IHostEnvironment), typeof(ModelLoadContext)];
-        if (loadable.InstanceType.IsAssignableFrom(type) && type.GetConstructor(AnyVisibility | BindingFlags.Instance, null, parameters, null) is { } constructor)
+        if (loadable.InstanceType.IsAssignableFrom(type)
+            && type.GetConstructor(AnyVisibility | BindingFlags.Instance, null, parameters, null) is { } constructor)
             return constructor.Invoke([env, ctx]);
         if (type.GetMethod("Create", AnyVisibility | BindingFlags.Static, null, parameters, null) is { } create)
             return create.Invoke(null, [env, ctx]);
-        throw new InvalidOperationException($"{type} has neither a constructor nor a static method Create of (IHostEnvironment, ModelLoadContext).");
+        throw new InvalidOperationException(
+            $"{type} has neither a constructor nor a static method Create of (IHostEnvironment, ModelLoadContext).");
     }
 
-    /// <summary>An instance of the class that is registered under <paramref name="contractName"/> by attribute <typeparamref name="TAttribute"/>, or null.</summary>
+    /// <summary>
+    /// An instance of the class that is registered under <paramref name="contractName"/> by attribute <typeparamref name="TAttribute"/>, or
+    /// null.
+    /// </summary>
     internal object GetExtension<TAttribute>(string contractName)
         where TAttribute : ExtensionBaseAttribute
     {

@@ -15,7 +15,8 @@ namespace Microsoft.ML
         }
 
         /// <summary>Declares that <paramref name="loaderType"/> makes instances of <paramref name="instType"/>.</summary>
-        internal LoadableClassAttribute(Type instType, Type loaderType, Type argType, Type sigType, string userName, params string[] loadNames)
+        internal LoadableClassAttribute(Type instType, Type loaderType, Type argType, Type sigType, string userName,
+            params string[] loadNames)
         {
             InstanceType = instType;
             LoaderType = loaderType;

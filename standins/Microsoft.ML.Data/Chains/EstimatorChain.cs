@@ -45,7 +45,8 @@ public sealed class EstimatorChain<TLastTransformer> : IEstimator<TransformerCha
         return _stages.Aggregate(inputSchema, (shape, stage) => stage.Estimator.GetOutputSchema(shape));
     }
 
-    public EstimatorChain<TNewTrans> Append<TNewTrans>(IEstimator<TNewTrans> estimator, TransformerScope scope = TransformerScope.Everything)
+    public EstimatorChain<TNewTrans> Append<TNewTrans>(IEstimator<TNewTrans> estimator,
+        TransformerScope scope = TransformerScope.Everything)
         where TNewTrans : class, ITransformer
     {
         ArgumentNullException.ThrowIfNull(estimator);

@@ -29,7 +29,8 @@ public static class LearningPipelineExtensions
     }
 
     /// <summary>Calls <paramref name="onFit"/> with each transformer that the estimator makes.</summary>
-    public static IEstimator<TTransformer> WithOnFitDelegate<TTransformer>(this IEstimator<TTransformer> estimator, Action<TTransformer> onFit)
+    public static IEstimator<TTransformer> WithOnFitDelegate<TTransformer>(this IEstimator<TTransformer> estimator,
+        Action<TTransformer> onFit)
         where TTransformer : class, ITransformer
     {
         ArgumentNullException.ThrowIfNull(estimator);
@@ -37,7 +38,8 @@ public static class LearningPipelineExtensions
         return new ObservedEstimator<TTransformer>(estimator, onFit);
     }
 
-    private sealed class ObservedEstimator<TTransformer>(IEstimator<TTransformer> estimator, Action<TTransformer> onFit) : IEstimator<TTransformer>
+    private sealed class ObservedEstimator<TTransformer>(IEstimator<TTransformer> estimator,
+        Action<TTransformer> onFit) : IEstimator<TTransformer>
         where TTransformer : class, ITransformer
     {
         public TTransformer Fit(IDataView input)

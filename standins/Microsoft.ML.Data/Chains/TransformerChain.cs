@@ -39,7 +39,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
             throw new InvalidOperationException($"{_transformers.Length} transformers need as many scopes, not {_scopes.Length}.");
         LastTransformer = _transformers.LastOrDefault() as TLastTransformer;
         if (_transformers.Length > 0 && LastTransformer is null)
-            throw new InvalidOperationException($"The last transformer is a {_transformers[^1]?.GetType().ToString() ?? "null"}, not a {typeof(TLastTransformer)}.");
+            throw new InvalidOperationException(
+                $"The last transformer is a {_transformers[^1]?.GetType().ToString() ?? "null"}, not a {typeof(TLastTransformer)}.");
     }
 
     public TransformerChain(params ITransformer[] transformers)
@@ -83,7 +84,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
         ArgumentNullException.ThrowIfNull(inputSchema);
         var stages = InScope(TransformerScope.Scoring).ToArray();
         if (stages.FirstOrDefault(stage => !stage.IsRowToRowMapper) is { } whole)
-            throw new InvalidOperationException($"{nameof(ITransformer.GetRowToRowMapper)} was called, but {whole.GetType()} of the chain does not map row to row.");
+            throw new InvalidOperationException(
+                $"{nameof(ITransformer.GetRowToRowMapper)} was called, but {whole.GetType()} of the chain does not map row to row.");
         var mappers = new IRowToRowMapper[stages.Length];
         var schema = inputSchema;
         for (int i = 0; i < mappers.Length; i++)
@@ -110,7 +112,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
             (transformer as IDisposable)?.Dispose();
     }
 
-    private IEnumerable<ITransformer> InScope(TransformerScope scope) => _transformers.Where((_, index) => (_scopes[index] & scope) != TransformerScope.None);
+    private IEnumerable<ITransformer> InScope(TransformerScope scope) =>
+        _transformers.Where((_, index) => (_scopes[index] & scope) != TransformerScope.None);
 }
 
 /// <summary>Writes and reads chains.</summary>
@@ -118,7 +121,8 @@ internal static class TransformerChainLoader
 {
     public const string LoaderSignature = "TransformerChain";
 
-    private static VersionInfo Version => new("XF CHAIN", 0x00010001, 0x00010001, 0x00010001, typeof(TransformerChainLoader).Assembly.FullName, LoaderSignature);
+    private static VersionInfo Version =>
+        new("XF CHAIN", 0x00010001, 0x00010001, 0x00010001, typeof(TransformerChainLoader).Assembly.FullName, LoaderSignature);
 
     private static string FolderOf(int index) => $"Transform_{index:000}";
 

@@ -3,7 +3,8 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(ColumnConcatenatingTransformer), null, typeof(SignatureLoadModel), "Concatenate columns", ColumnConcatenatingTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(ColumnConcatenatingTransformer), null, typeof(SignatureLoadModel), "Concatenate columns",
+    ColumnConcatenatingTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Transforms
 {
@@ -36,9 +37,12 @@ namespace Microsoft.ML.Transforms
             var columns = inputSchema.ToDictionary(column => column.Name);
             var sources = _inputs.Select(name => columns.TryGetValue(name, out var column)
                 ? column
-                : throw _host.Process(new ArgumentOutOfRangeException(nameof(inputSchema), $"Could not find input column '{name}'; the columns are: {string.Join(", ", columns.Keys)}."))).ToArray();
-            if (sources.FirstOrDefault(source => !source.ItemType.Equals(sources[0].ItemType) || source.IsKey != sources[0].IsKey) is { Name: { } odd })
-                throw _host.Process(new ArgumentOutOfRangeException(nameof(inputSchema), $"Column '{odd}' differs in item type from '{sources[0].Name}', so they cannot be concatenated."));
+                : throw _host.Process(new ArgumentOutOfRangeException(nameof(inputSchema),
+                    $"Could not find input column '{name}'; the columns are: {string.Join(", ", columns.Keys)}."))).ToArray();
+            bool Differs(SchemaShape.Column source) => !source.ItemType.Equals(sources[0].ItemType) || source.IsKey != sources[0].IsKey;
+            if (sources.FirstOrDefault(Differs) is { Name: { } odd })
+                throw _host.Process(new ArgumentOutOfRangeException(nameof(inputSchema),
+                    $"Column '{odd}' differs in item type from '{sources[0].Name}', so they cannot be concatenated."));
             bool isVariable = sources.Any(source => source.Kind == SchemaShape.Column.VectorKind.VariableVector);
             var kind = isVariable ? SchemaShape.Column.VectorKind.VariableVector : SchemaShape.Column.VectorKind.Vector;
             columns[_output] = new SchemaShape.Column(_output, kind, sources[0].ItemType, sources[0].IsKey);
@@ -94,20 +98,23 @@ namespace Microsoft.ML.Data
         private protected override IRowMapper MakeRowMapper(DataViewSchema schema)
         {
             var inputs = _inputs.Select(name => FindInput(schema, name)).ToArray();
-            var items = inputs.Select(input => input.Type is VectorDataViewType vector ? vector.ItemType : input.Type as PrimitiveDataViewType).ToArray();
+            var items = inputs.Select(ItemOf).ToArray();
             for (int i = 0; i < inputs.Length; i++)
             {
                 if (items[i] is null || !items[i].Equals(items[0]))
                 {
                     throw Host.Process(new ArgumentOutOfRangeException(nameof(schema),
-                        $"Column '{inputs[i].Name}' is a {inputs[i].Type} and cannot be concatenated with '{inputs[0].Name}', a {inputs[0].Type}."));
+                        $"Column '{inputs[i].Name}' is a {inputs[i].Type} and cannot be concatenated "
+                        + $"with '{inputs[0].Name}', a {inputs[0].Type}."));
                 }
             }
-            int size = 0;
-            foreach (var input in inputs)
-                size = input.Type is not VectorDataViewType vector ? size + 1 : vector.IsKnownSize && size >= 0 ? size + vector.Size : int.MinValue;
-            return new Mapper(_output, new VectorDataViewType(items[0], Math.Max(0, size)), inputs);
+            int[] sizes = [.. inputs.Select(input => input.Type is VectorDataViewType vector ? vector.Size : 1)];
+            // One input of unknown size makes the size of the whole unknown.
+            return new Mapper(_output, new VectorDataViewType(items[0], sizes.Contains(0) ? 0 : sizes.Sum()), inputs);
         }
+
+        private static PrimitiveDataViewType ItemOf(DataViewSchema.Column column) =>
+            column.Type is VectorDataViewType vector ? vector.ItemType : column.Type as PrimitiveDataViewType;
 
         private sealed class Mapper(string name, VectorDataViewType type, DataViewSchema.Column[] inputs) : IRowMapper
         {
@@ -121,7 +128,8 @@ namespace Microsoft.ML.Data
                 disposer = null;
                 if (!activeOutput(0))
                     return [null];
-                return [(Delegate)typeof(Mapper).GetMethod(nameof(Joined), BindingFlags.Instance | BindingFlags.NonPublic)
+                var joined = typeof(Mapper).GetMethod(nameof(Joined), BindingFlags.Instance | BindingFlags.NonPublic);
+                return [(Delegate)joined
                     .MakeGenericMethod(type.ItemType.RawType).Invoke(this, BindingFlags.DoNotWrapExceptions, null, [input], null)];
             }
 

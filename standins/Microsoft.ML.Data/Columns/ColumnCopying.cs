@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
 
-[assembly: LoadableClass(typeof(ColumnCopyingTransformer), null, typeof(SignatureLoadModel), "Copy columns", ColumnCopyingTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(ColumnCopyingTransformer), null, typeof(SignatureLoadModel), "Copy columns",
+    ColumnCopyingTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Transforms;
 
@@ -22,7 +23,8 @@ public sealed class ColumnCopyingEstimator : TrivialEstimator<ColumnCopyingTrans
         foreach (var (output, input) in Transformer.Pairs)
         {
             if (!inputSchema.TryFindColumn(input, out var column))
-                throw Host.Process(new ArgumentOutOfRangeException(nameof(inputSchema), $"Could not find input column '{input}'; the columns are: {string.Join(", ", columns.Keys)}."));
+                throw Host.Process(new ArgumentOutOfRangeException(nameof(inputSchema),
+                    $"Could not find input column '{input}'; the columns are: {string.Join(", ", columns.Keys)}."));
             columns[output] = new SchemaShape.Column(output, column.Kind, column.ItemType, column.IsKey, column.Annotations);
         }
         return new SchemaShape(columns.Values);

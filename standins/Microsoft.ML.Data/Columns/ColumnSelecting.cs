@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
 
-[assembly: LoadableClass(typeof(ColumnSelectingTransformer), null, typeof(SignatureLoadModel), "Select columns", ColumnSelectingTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(ColumnSelectingTransformer), null, typeof(SignatureLoadModel), "Select columns",
+    ColumnSelectingTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Transforms;
 
@@ -91,7 +92,8 @@ public sealed class ColumnSelectingTransformer : ITransformer
     {
         var known = present.ToHashSet();
         if (Names.FirstOrDefault(name => !known.Contains(name)) is { } missing)
-            throw _host.Process(new ArgumentOutOfRangeException(nameof(present), $"Could not find column '{missing}'; the columns are: {string.Join(", ", known)}."));
+            throw _host.Process(new ArgumentOutOfRangeException(nameof(present),
+                $"Could not find column '{missing}'; the columns are: {string.Join(", ", known)}."));
     }
 
     private ColumnSubset SubsetOf(DataViewSchema schema)

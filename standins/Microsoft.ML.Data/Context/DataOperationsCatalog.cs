@@ -43,7 +43,8 @@ public sealed class DataOperationsCatalog : IInternalCatalog
     }
 
     /// <summary>The rows of a view as objects: each its own, or the same one over and over.</summary>
-    public IEnumerable<TRow> CreateEnumerable<TRow>(IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false, SchemaDefinition schemaDefinition = null)
+    public IEnumerable<TRow> CreateEnumerable<TRow>(IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false,
+        SchemaDefinition schemaDefinition = null)
         where TRow : class, new()
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -72,11 +73,13 @@ public sealed class DataOperationsCatalog : IInternalCatalog
     }
 
     /// <summary>The rows whose value of a column is in [<paramref name="lowerBound"/>, <paramref name="upperBound"/>).</summary>
-    public IDataView FilterRowsByColumn(IDataView input, string columnName, double lowerBound = double.NegativeInfinity, double upperBound = double.PositiveInfinity)
+    public IDataView FilterRowsByColumn(IDataView input, string columnName, double lowerBound = double.NegativeInfinity,
+        double upperBound = double.PositiveInfinity)
     {
         var column = ColumnOf(input, columnName);
         if (!(lowerBound < upperBound))
-            throw _env.Process(new ArgumentOutOfRangeException(nameof(upperBound), $"The upper bound {upperBound} must be above the lower bound {lowerBound}."));
+            throw _env.Process(new ArgumentOutOfRangeException(nameof(upperBound),
+                $"The upper bound {upperBound} must be above the lower bound {lowerBound}."));
         return new FilteredView(input, [column], cursor =>
         {
             var value = RowTests.Number(cursor, column);
@@ -84,12 +87,15 @@ public sealed class DataOperationsCatalog : IInternalCatalog
         });
     }
 
-    /// <summary>The rows whose key, as a fraction of its count, is in [<paramref name="lowerBound"/>, <paramref name="upperBound"/>).</summary>
+    /// <summary>
+    /// The rows whose key, as a fraction of its count, is in [<paramref name="lowerBound"/>, <paramref name="upperBound"/>).
+    /// </summary>
     public IDataView FilterRowsByKeyColumnFraction(IDataView input, string columnName, double lowerBound = 0, double upperBound = 1)
     {
         var column = ColumnOf(input, columnName);
         if (!(0 <= lowerBound && lowerBound < upperBound && upperBound <= 1))
-            throw _env.Process(new ArgumentOutOfRangeException(nameof(upperBound), $"The bounds are fractions in order, not {lowerBound} and {upperBound}."));
+            throw _env.Process(new ArgumentOutOfRangeException(nameof(upperBound),
+                $"The bounds are fractions in order, not {lowerBound} and {upperBound}."));
         return new FilteredView(input, [column], cursor =>
         {
             var fraction = RowTests.KeyFraction(cursor, column);
@@ -109,12 +115,15 @@ public sealed class DataOperationsCatalog : IInternalCatalog
         });
     }
 
-    /// <summary>The rows in another order, the same for every cursor. Columns of images and of users' own types are not part of it.</summary>
+    /// <summary>
+    /// The rows in another order, the same for every cursor. Columns of images and of users' own types are not part of it.
+    /// </summary>
     public IDataView ShuffleRows(IDataView input, int? seed = null, int shufflePoolSize = 1000, bool shuffleSource = true)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (shufflePoolSize <= 0)
-            throw _env.Process(new ArgumentOutOfRangeException(nameof(shufflePoolSize), $"The pool holds at least one row, not {shufflePoolSize}."));
+            throw _env.Process(new ArgumentOutOfRangeException(nameof(shufflePoolSize),
+                $"The pool holds at least one row, not {shufflePoolSize}."));
         return new ShuffledView(input, seed ?? _env.Register("Shuffle").Rand.Next(), shufflePoolSize, shuffleSource);
     }
 
@@ -136,16 +145,19 @@ public sealed class DataOperationsCatalog : IInternalCatalog
     public TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string samplingKeyColumnName = null, int? seed = null)
     {
         if (!(testFraction is > 0 and < 1))
-            throw _env.Process(new ArgumentOutOfRangeException(nameof(testFraction), $"The test fraction is between 0 and 1, both excluded, not {testFraction}."));
+            throw _env.Process(new ArgumentOutOfRangeException(nameof(testFraction),
+                $"The test fraction is between 0 and 1, both excluded, not {testFraction}."));
         var parts = Sampler(data, samplingKeyColumnName, seed);
         return new TrainTestData(parts(x => x >= testFraction), parts(x => x < testFraction));
     }
 
     /// <summary>For each fold, the rows outside and inside of it.</summary>
-    public IReadOnlyList<TrainTestData> CrossValidationSplit(IDataView data, int numberOfFolds = 5, string samplingKeyColumnName = null, int? seed = null)
+    public IReadOnlyList<TrainTestData> CrossValidationSplit(IDataView data, int numberOfFolds = 5, string samplingKeyColumnName = null,
+        int? seed = null)
     {
         if (numberOfFolds <= 1)
-            throw _env.Process(new ArgumentOutOfRangeException(nameof(numberOfFolds), $"At least two folds are needed, not {numberOfFolds}."));
+            throw _env.Process(new ArgumentOutOfRangeException(nameof(numberOfFolds),
+                $"At least two folds are needed, not {numberOfFolds}."));
         var parts = Sampler(data, samplingKeyColumnName, seed);
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
             parts(x => (int)(x * numberOfFolds) != fold), parts(x => (int)(x * numberOfFolds) == fold)))];

@@ -11,7 +11,8 @@ public sealed class MLContext : IHostEnvironmentInternal
 
     public MLContext(int? seed = null)
     {
-        _root = new HostEnvironment(seed, (source, message) => Log?.Invoke(this, new LoggingEventArgs(message.Message, message.Kind, source)));
+        _root = new HostEnvironment(seed, (source, message) =>
+            Log?.Invoke(this, new LoggingEventArgs(message.Message, message.Kind, source)));
         Transforms = new TransformsCatalog(this);
         Model = new ModelOperationsCatalog(this);
         Data = new DataOperationsCatalog(this);

@@ -15,7 +15,9 @@ public sealed class ModelOperationsCatalog : IInternalCatalog
 
     IHostEnvironment IInternalCatalog.Environment => _env;
 
-    /// <summary>Writes a model and the schema of its input; columns whose type cannot be saved, such as images, are left out of the schema.</summary>
+    /// <summary>
+    /// Writes a model and the schema of its input; columns whose type cannot be saved, such as images, are left out of the schema.
+    /// </summary>
     public void Save(ITransformer model, DataViewSchema inputSchema, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -71,7 +71,8 @@ internal sealed class RowToRowMapperTransform : IDataView, IRowToRowMapper
         return [.. _source.GetRowCursorSet(GetDependencies(columns), n, rand).Select(cursor => Mapped(cursor, columns))];
     }
 
-    private MappedCursor Mapped(DataViewRowCursor cursor, DataViewSchema.Column[] columns) => new(cursor, new Row(this, cursor, new ColumnSet(OutputSchema, columns)));
+    private MappedCursor Mapped(DataViewRowCursor cursor, DataViewSchema.Column[] columns) =>
+        new(cursor, new Row(this, cursor, new ColumnSet(OutputSchema, columns)));
 
     private sealed class Row : MappedRow
     {
@@ -89,7 +90,8 @@ internal sealed class RowToRowMapperTransform : IDataView, IRowToRowMapper
         protected override ValueGetter<TValue> MappedGetter<TValue>(DataViewSchema.Column column)
         {
             int first = _map.InputSchema.Count;
-            return column.Index < first ? Input.GetGetter<TValue>(_map.InputSchema[column.Index]) : ColumnSet.Typed<TValue>(_added[column.Index - first], column);
+            return column.Index < first
+                ? Input.GetGetter<TValue>(_map.InputSchema[column.Index]) : ColumnSet.Typed<TValue>(_added[column.Index - first], column);
         }
 
         protected override void Dispose(bool disposing)

@@ -35,7 +35,8 @@ public abstract class PredictionEngineBase<TSrc, TDst> : IDisposable
         ArgumentNullException.ThrowIfNull(transformer);
         if (!transformer.IsRowToRowMapper)
         {
-            throw env.Process(new InvalidOperationException($"A prediction engine needs a transformer that maps row to row, which {transformer.GetType()} does not: "
+            throw env.Process(new InvalidOperationException(
+                $"A prediction engine needs a transformer that maps row to row, which {transformer.GetType()} does not: "
                 + "apply Transform to a whole view instead."));
         }
         _owned = options.OwnsTransformer ? transformer : null;

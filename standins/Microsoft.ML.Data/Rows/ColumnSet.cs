@@ -29,16 +29,19 @@ internal sealed class ColumnSet
     public void CheckActive(DataViewSchema.Column column)
     {
         if (!Contains(column))
-            throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' was not asked for when the cursor or row was opened.");
+            throw new ArgumentOutOfRangeException(nameof(column),
+                $"Column '{column.Name}' was not asked for when the cursor or row was opened.");
     }
 
     /// <summary>The getter as one of <typeparamref name="TValue"/>, or an error that names both types.</summary>
     public static ValueGetter<TValue> Typed<TValue>(Delegate getter, DataViewSchema.Column column) => getter as ValueGetter<TValue>
-        ?? throw new InvalidOperationException($"Column '{column.Name}' is a {column.Type}, carried as {column.Type.RawType}; it cannot be read as {typeof(TValue)}.");
+        ?? throw new InvalidOperationException(
+            $"Column '{column.Name}' is a {column.Type}, carried as {column.Type.RawType}; it cannot be read as {typeof(TValue)}.");
 
     private void Check(DataViewSchema.Column column)
     {
         if (column.Name is null || column.Index >= _schema.Count)
-            throw new ArgumentOutOfRangeException(nameof(column), $"Column {column.Index} ('{column.Name}') is outside a schema of {_schema.Count} columns.");
+            throw new ArgumentOutOfRangeException(nameof(column),
+                $"Column {column.Index} ('{column.Name}') is outside a schema of {_schema.Count} columns.");
     }
 }

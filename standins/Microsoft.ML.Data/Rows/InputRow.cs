@@ -30,7 +30,8 @@ internal sealed class InputRow<TRow> : DataViewRow
 
     public override bool IsColumnActive(DataViewSchema.Column column) => true;
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => ColumnSet.Typed<TValue>(_getters[column.Index], column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        ColumnSet.Typed<TValue>(_getters[column.Index], column);
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
 }

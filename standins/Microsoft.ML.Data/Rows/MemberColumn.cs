@@ -37,7 +37,8 @@ internal sealed class MemberColumn
         string name = string.IsNullOrEmpty(column.ColumnName) ? column.MemberName : column.ColumnName;
         var type = column.ColumnType ?? MemberType.TypeOf(member);
         if (!CanCarry(member, type, out string carries))
-            throw new ArgumentOutOfRangeException(nameof(column), $"Column '{name}' is to be a {type}, but member '{member.Name}' of {rowType} carries {carries}.");
+            throw new ArgumentOutOfRangeException(nameof(column),
+                $"Column '{name}' is to be a {type}, but member '{member.Name}' of {rowType} carries {carries}.");
         return new MemberColumn(name, type, member, column.Annotations);
     }
 
@@ -71,7 +72,8 @@ internal sealed class MemberColumn
             return known;
         var row = Expression.Parameter(typeof(TRow), "row");
         var value = Expression.Parameter(typeof(TMember), "value");
-        var writer = Expression.Lambda<Action<TRow, TMember>>(Expression.Assign(Expression.MakeMemberAccess(row, Member), value), row, value).Compile();
+        var assignment = Expression.Assign(Expression.MakeMemberAccess(row, Member), value);
+        var writer = Expression.Lambda<Action<TRow, TMember>>(assignment, row, value).Compile();
         _writer = writer;
         return writer;
     }

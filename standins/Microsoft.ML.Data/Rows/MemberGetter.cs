@@ -5,7 +5,9 @@ namespace Microsoft.ML.Data;
 /// <summary>Makes column getters that read the members of a row object.</summary>
 internal static class MemberGetter
 {
-    /// <summary>A <see cref="ValueGetter{TValue}"/> of the column's raw type over the object that <paramref name="current"/> returns.</summary>
+    /// <summary>
+    /// A <see cref="ValueGetter{TValue}"/> of the column's raw type over the object that <paramref name="current"/> returns.
+    /// </summary>
     public static Delegate Create<TRow>(MemberColumn column, Func<TRow> current)
     {
         var carrier = column.Carrier;

@@ -8,10 +8,13 @@ internal sealed class RowFiller<TRow>
 {
     private readonly List<(MemberColumn Member, DataViewSchema.Column Column)> _bound = [];
 
-    /// <summary>Binds members to columns by name; a missing column throws, or leaves its member alone if <paramref name="ignoreMissingColumns"/>.</summary>
+    /// <summary>
+    /// Binds members to columns by name; a missing column throws, or leaves its member alone if <paramref name="ignoreMissingColumns"/>.
+    /// </summary>
     public RowFiller(DataViewSchema schema, bool ignoreMissingColumns, SchemaDefinition definition = null)
     {
-        foreach (var member in MemberColumn.Bind(typeof(TRow), definition ?? SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Write)))
+        definition ??= SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Write);
+        foreach (var member in MemberColumn.Bind(typeof(TRow), definition))
         {
             var column = schema.GetColumnOrNull(member.Name);
             if (column is null && ignoreMissingColumns)
@@ -19,11 +22,13 @@ internal sealed class RowFiller<TRow>
             if (column is null)
             {
                 throw new ArgumentOutOfRangeException(nameof(schema),
-                    $"Column '{member.Name}' not found for member '{member.Member.Name}' of {typeof(TRow)}; the columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
+                    $"Column '{member.Name}' not found for member '{member.Member.Name}' of {typeof(TRow)}; "
+                    + $"the columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
             }
             if (!MemberColumn.CanCarry(member.Member, column.Value.Type, out string carries))
             {
-                throw new InvalidOperationException($"Can't bind the column '{member.Name}' of type '{column.Value.Type}' to field or property "
+                throw new InvalidOperationException(
+                    $"Can't bind the column '{member.Name}' of type '{column.Value.Type}' to field or property "
                     + $"'{member.Member.Name}' of type '{member.Carrier}', which carries {carries}.");
             }
             _bound.Add((member, column.Value));
@@ -51,7 +56,8 @@ internal sealed class RowFiller<TRow>
         if (carrier == typeof(string[]))
             return Texts(member.Writer<TRow, string[]>(), row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column));
         bool isArray = carrier.IsArray && column.Type is VectorDataViewType;
-        var method = typeof(RowFiller<TRow>).GetMethod(isArray ? nameof(Array) : nameof(Value), BindingFlags.Static | BindingFlags.NonPublic);
+        string name = isArray ? nameof(Array) : nameof(Value);
+        var method = typeof(RowFiller<TRow>).GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic);
         return (Action<TRow>)method.MakeGenericMethod(isArray ? carrier.GetElementType() : carrier)
             .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [member, column, row], null);
     }

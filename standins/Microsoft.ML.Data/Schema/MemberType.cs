@@ -23,7 +23,8 @@ internal static class MemberType
         if (attributes.Length > 1)
         {
             throw new ArgumentOutOfRangeException(nameof(member),
-                $"Member {member.Name} has several attributes that derive from {nameof(DataViewTypeAttribute)}: {string.Join<object>(", ", attributes)}; keep one.");
+                $"Member {member.Name} has several attributes that derive from {nameof(DataViewTypeAttribute)}: "
+                + $"{string.Join<object>(", ", attributes)}; keep one.");
         }
         return attributes.SingleOrDefault();
     }
@@ -46,7 +47,8 @@ internal static class MemberType
             itemType = typeof(ReadOnlyMemory<char>);
         if (!Primitives.ContainsKey(itemType) && DataViewTypeManager.Find(itemType, attribute) is null)
         {
-            throw new ArgumentOutOfRangeException(nameof(member), $"Member {member.Name} of {member.DeclaringType} is a {carrier}, for which there is no column type: "
+            throw new ArgumentOutOfRangeException(nameof(member),
+                $"Member {member.Name} of {member.DeclaringType} is a {carrier}, for which there is no column type: "
                 + $"register one in an attribute that derives from {nameof(DataViewTypeAttribute)}, or mark the member with [NoColumn].");
         }
     }
@@ -62,7 +64,8 @@ internal static class MemberType
         var item = KeyOf(member, itemType) ?? Primitives[itemType];
         var dimensions = member.GetCustomAttribute<VectorTypeAttribute>();
         if (dimensions is not null && !isVector)
-            throw new ArgumentOutOfRangeException(nameof(member), $"Member {member.Name} is marked with {nameof(VectorTypeAttribute)}, but is no vector.");
+            throw new ArgumentOutOfRangeException(nameof(member),
+                $"Member {member.Name} is marked with {nameof(VectorTypeAttribute)}, but is no vector.");
         if (!isVector)
             return item;
         return dimensions?.Dimensions is { Length: > 0 } sizes ? new VectorDataViewType(item, sizes) : new VectorDataViewType(item, 0);
@@ -73,7 +76,8 @@ internal static class MemberType
         if (member.GetCustomAttribute<KeyTypeAttribute>() is not { } key)
             return null;
         if (!KeyDataViewType.IsValidDataType(itemType))
-            throw new ArgumentOutOfRangeException(nameof(member), $"Member {member.Name} is marked with {nameof(KeyTypeAttribute)}, but {itemType} is no type of keys.");
+            throw new ArgumentOutOfRangeException(nameof(member),
+                $"Member {member.Name} is marked with {nameof(KeyTypeAttribute)}, but {itemType} is no type of keys.");
         return new KeyDataViewType(itemType, key.Count ?? KeyDataViewType.LargestOf(itemType));
     }
 }

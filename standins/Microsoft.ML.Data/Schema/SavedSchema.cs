@@ -133,7 +133,8 @@ internal static class SavedSchema
             if (version != Version)
                 throw new FormatException($"The model's schema has version {version}; version {Version} can be read.");
             var builder = new DataViewSchema.Builder();
-            ReadColumns(reader, DeepestAnnotations, (name, type, _, annotations) => builder.AddColumn(name, type, annotations), readsValues: false);
+            ReadColumns(reader, DeepestAnnotations, (name, type, _, annotations) => builder.AddColumn(name, type, annotations),
+                readsValues: false);
             return builder.ToSchema();
         }
         catch (Exception ex) when (ex is EndOfStreamException or ArgumentException or FormatException)
@@ -142,7 +143,8 @@ internal static class SavedSchema
         }
     }
 
-    private static void ReadColumns(BinaryReader reader, int depth, Action<string, DataViewType, Delegate, DataViewSchema.Annotations> add, bool readsValues)
+    private static void ReadColumns(BinaryReader reader, int depth, Action<string, DataViewType, Delegate, DataViewSchema.Annotations> add,
+        bool readsValues)
     {
         int count = ReadCount(reader);
         if (count > 0 && depth < 0)
@@ -153,7 +155,8 @@ internal static class SavedSchema
             var type = ReadType(reader);
             var value = readsValues ? (Delegate)Generic(nameof(ReadValue), type, reader, type) : null;
             var annotations = new DataViewSchema.Annotations.Builder();
-            ReadColumns(reader, depth - 1, (kind, kindType, getter, nested) => annotations.Add(kind, kindType, getter, nested), readsValues: true);
+            ReadColumns(reader, depth - 1, (kind, kindType, getter, nested) => annotations.Add(kind, kindType, getter, nested),
+                readsValues: true);
             add(name, type, value, annotations.ToAnnotations());
         }
     }
@@ -174,7 +177,8 @@ internal static class SavedSchema
         return isVector ? new VectorDataViewType(item, dimensions) : item;
     }
 
-    private static PrimitiveDataViewType ItemOf(byte code) => code < Items.Length ? Items[code] : throw new FormatException($"{code} is no type of a column.");
+    private static PrimitiveDataViewType ItemOf(byte code) =>
+        code < Items.Length ? Items[code] : throw new FormatException($"{code} is no type of a column.");
 
     // Every column, dimension and item takes at least one byte, so what is left of the entry bounds their number.
     private static int ReadCount(BinaryReader reader)

@@ -34,5 +34,6 @@ public static class SchemaAnnotationsExtensions
     }
 
     private static bool HasTexts(DataViewSchema.Column column, string kind, int count) =>
-        column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType texts && texts.Size == count && texts.ItemType is TextDataViewType;
+        column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType texts && texts.Size == count
+            && texts.ItemType is TextDataViewType;
 }

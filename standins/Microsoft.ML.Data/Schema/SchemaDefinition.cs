@@ -27,7 +27,9 @@ public sealed class SchemaDefinition : List<SchemaDefinition.Column>
         }
     }
 
-    /// <summary>Makes a column of every public field and property of <paramref name="userType"/> that can be read or written as asked.</summary>
+    /// <summary>
+    /// Makes a column of every public field and property of <paramref name="userType"/> that can be read or written as asked.
+    /// </summary>
     public static SchemaDefinition Create(Type userType, Direction direction = Direction.Both)
     {
         ArgumentNullException.ThrowIfNull(userType);

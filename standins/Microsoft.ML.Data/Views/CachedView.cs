@@ -16,7 +16,8 @@ internal sealed class CachedView : IDataView
         _source = KeptColumns.Of(source);
         _stores = new ColumnStore[_source.Schema.Count];
         var columns = (prefetched ?? []).Select(name => _source.Schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(prefetched), $"Column '{name}' not found, or of a type that cannot be cached.")).ToArray();
+            ?? throw new ArgumentOutOfRangeException(nameof(prefetched), $"Column '{name}' not found, or of a type that cannot be cached."))
+                .ToArray();
         if (columns.Length > 0)
             Fill(columns);
     }
@@ -40,7 +41,8 @@ internal sealed class CachedView : IDataView
         return new Cursor(this, columns, order);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private void Fill(DataViewSchema.Column[] columns)
     {
@@ -63,7 +65,8 @@ internal sealed class CachedView : IDataView
                 ids.Add(id);
             }
             if (_ids is not null && _ids.Length != ids.Count)
-                throw new InvalidOperationException($"The source of the cache had {_ids.Length} rows before and has {ids.Count} now; a cached source must not change.");
+                throw new InvalidOperationException(
+                    $"The source of the cache had {_ids.Length} rows before and has {ids.Count} now; a cached source must not change.");
             for (int i = 0; i < missing.Length; i++)
                 _stores[missing[i].Index] = stores[i];
             _ids ??= [.. ids];

@@ -24,13 +24,17 @@ public static class ColumnCursorExtensions
         if (typeof(T) == typeof(string) && type is TextDataViewType)
             return (IEnumerable<T>)Values<ReadOnlyMemory<char>, string>(data, column, text => text.ToString());
         if (typeof(T) == typeof(string[]) && type is VectorDataViewType { ItemType: TextDataViewType })
-            return (IEnumerable<T>)Values<VBuffer<ReadOnlyMemory<char>>, string[]>(data, column, texts => [.. texts.DenseValues().Select(text => text.ToString())]);
+        {
+            return (IEnumerable<T>)Values<VBuffer<ReadOnlyMemory<char>>, string[]>(
+                data, column, texts => [.. texts.DenseValues().Select(text => text.ToString())]);
+        }
         if (typeof(T).IsArray && type is VectorDataViewType vector && vector.ItemType.RawType == typeof(T).GetElementType())
         {
             return (IEnumerable<T>)typeof(ColumnCursorExtensions).GetMethod(nameof(Arrays), BindingFlags.Static | BindingFlags.NonPublic)
                 .MakeGenericMethod(vector.ItemType.RawType).Invoke(null, [data, column]);
         }
-        throw new InvalidOperationException($"Column '{column.Name}' is a {type}, carried as {type.RawType}; it cannot be read as {typeof(T)}.");
+        throw new InvalidOperationException(
+            $"Column '{column.Name}' is a {type}, carried as {type.RawType}; it cannot be read as {typeof(T)}.");
     }
 
     private static IEnumerable<TItem[]> Arrays<TItem>(IDataView data, DataViewSchema.Column column) =>

@@ -9,10 +9,13 @@ internal abstract class ColumnStore
     /// <summary>A getter of the value at the index that <paramref name="index"/> returns.</summary>
     public abstract Delegate Getter(Func<int> index);
 
-    /// <summary>Whether values of this type can be kept: ML.NET knows how to copy primitives and vectors, and leaves out all others.</summary>
+    /// <summary>
+    /// Whether values of this type can be kept: ML.NET knows how to copy primitives and vectors, and leaves out all others.
+    /// </summary>
     public static bool CanKeep(DataViewType type) => type is PrimitiveDataViewType or VectorDataViewType;
 
-    public static ColumnStore Create(DataViewType type) => (ColumnStore)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(type.RawType));
+    public static ColumnStore Create(DataViewType type) =>
+        (ColumnStore)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(type.RawType));
 
     private sealed class Typed<T> : ColumnStore
     {

@@ -95,7 +95,8 @@ namespace Microsoft.ML
         public static DataDebuggerPreview Preview(this ITransformer transformer, IDataView data, int maxRows = DefaultRows) =>
             new(transformer.Transform(data), maxRows);
 
-        public static DataDebuggerPreview Preview(this IEstimator<ITransformer> estimator, IDataView data, int maxRows = DefaultRows, int maxTrainingRows = DefaultRows)
+        public static DataDebuggerPreview Preview(this IEstimator<ITransformer> estimator, IDataView data, int maxRows = DefaultRows,
+            int maxTrainingRows = DefaultRows)
         {
             ArgumentNullException.ThrowIfNull(estimator);
             ArgumentNullException.ThrowIfNull(data);

@@ -31,7 +31,8 @@ internal sealed class EnumerableView<TRow> : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
         new Cursor(this, columnsNeeded, rand is not null && _rows is IList<TRow> list ? Shuffled(list, rand) : InOrder());
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private IEnumerable<(TRow Row, long Index)> InOrder()
     {
@@ -70,7 +71,8 @@ internal sealed class EnumerableView<TRow> : IDataView
         {
             if (!_rows.MoveNext())
                 return false;
-            return _rows.Current.Row is not null ? true : throw new InvalidOperationException($"Row {_rows.Current.Index} of the enumeration is null.");
+            return _rows.Current.Row is not null
+                ? true : throw new InvalidOperationException($"Row {_rows.Current.Index} of the enumeration is null.");
         }
 
         protected override Delegate GetterOf(DataViewSchema.Column column) => _getters[column.Index];

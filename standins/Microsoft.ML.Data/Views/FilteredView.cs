@@ -7,7 +7,10 @@ internal sealed class FilteredView : IDataView
     private readonly Func<DataViewSchema.Column, bool> _isTested;
     private readonly Func<DataViewRowCursor, Func<bool>> _openTest;
 
-    /// <summary><paramref name="openTest"/> makes, for a cursor on which the <paramref name="tested"/> columns are active, the test of its current row.</summary>
+    /// <summary>
+    /// <paramref name="openTest"/> makes, for a cursor on which the <paramref name="tested"/> columns are active, the test of its current
+    /// row.
+    /// </summary>
     public FilteredView(IDataView source, IEnumerable<DataViewSchema.Column> tested, Func<DataViewRowCursor, Func<bool>> openTest)
     {
         _source = source;
@@ -55,7 +58,8 @@ internal sealed class FilteredView : IDataView
 }
 
 /// <summary>A cursor that leaves out rows of another one and passes the rest on.</summary>
-internal abstract class PassingCursor(DataViewSchema schema, IEnumerable<DataViewSchema.Column> columns, DataViewRowCursor source) : DataViewRowCursor
+internal abstract class PassingCursor(DataViewSchema schema, IEnumerable<DataViewSchema.Column> columns,
+    DataViewRowCursor source) : DataViewRowCursor
 {
     private readonly ColumnSet _active = new(schema, columns);
     private long _position = -1;

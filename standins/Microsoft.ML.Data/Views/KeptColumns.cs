@@ -40,10 +40,12 @@ internal sealed class ColumnSubsetView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
     {
         var columns = columnsNeeded.ToArray();
-        return [.. _source.GetRowCursorSet(_subset.GetDependencies(columns), n, rand).Select(cursor => new Cursor(_subset, columns, cursor))];
+        return [.. _source.GetRowCursorSet(_subset.GetDependencies(columns), n, rand)
+            .Select(cursor => new Cursor(_subset, columns, cursor))];
     }
 
-    private sealed class Cursor(ColumnSubset subset, DataViewSchema.Column[] columns, DataViewRowCursor source) : MappedCursor(source, subset.GetRow(source, columns));
+    private sealed class Cursor(ColumnSubset subset, DataViewSchema.Column[] columns, DataViewRowCursor source)
+        : MappedCursor(source, subset.GetRow(source, columns));
 }
 
 /// <summary>The mapping of a schema to some of its columns.</summary>
@@ -69,7 +71,8 @@ internal sealed class ColumnSubset : IRowToRowMapper
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new Row(this, input, activeColumns);
 
-    private sealed class Row(ColumnSubset subset, DataViewRow input, IEnumerable<DataViewSchema.Column> columns) : MappedRow(input, subset.OutputSchema, columns)
+    private sealed class Row(ColumnSubset subset, DataViewRow input, IEnumerable<DataViewSchema.Column> columns)
+        : MappedRow(input, subset.OutputSchema, columns)
     {
         protected override ValueGetter<TValue> MappedGetter<TValue>(DataViewSchema.Column column) =>
             Input.GetGetter<TValue>(subset.InputSchema[subset._sources[column.Index]]);

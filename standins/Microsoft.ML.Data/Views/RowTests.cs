@@ -12,7 +12,8 @@ internal static class RowTests
             return Read(row.GetGetter<float>(column), x => (double?)x);
         if (column.Type is NumberDataViewType && column.Type.RawType == typeof(double))
             return Read(row.GetGetter<double>(column), x => (double?)x);
-        throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is a {column.Type}; rows are filtered by columns of Single or Double.");
+        throw new ArgumentOutOfRangeException(nameof(column),
+            $"Column '{column.Name}' is a {column.Type}; rows are filtered by columns of Single or Double.");
     }
 
     /// <summary>The middle of a key's place among all keys, or null for a missing one.</summary>
@@ -52,7 +53,9 @@ internal static class RowTests
         throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is a {type}, whose values are never missing.");
     }
 
-    /// <summary>A number in [0, 1) that depends on <paramref name="salt"/> and the row's identifier, or its value of a key column.</summary>
+    /// <summary>
+    /// A number in [0, 1) that depends on <paramref name="salt"/> and the row's identifier, or its value of a key column.
+    /// </summary>
     public static Func<double> Sample(DataViewRow row, DataViewSchema.Column? key, uint salt)
     {
         var identity = key is { } column ? HashOf(row, column) : Read(row.GetIdGetter(), id => id);
@@ -62,12 +65,14 @@ internal static class RowTests
     private static Func<DataViewRowId> HashOf(DataViewRow row, DataViewSchema.Column column)
     {
         if (column.Type is not PrimitiveDataViewType)
-            throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is a {column.Type}; a sampling key has a primitive type.");
+            throw new ArgumentOutOfRangeException(nameof(column),
+                $"Column '{column.Name}' is a {column.Type}; a sampling key has a primitive type.");
         return (Func<DataViewRowId>)typeof(RowTests).GetMethod(nameof(HashOfPrimitive), BindingFlags.Static | BindingFlags.NonPublic)
             .MakeGenericMethod(column.Type.RawType).Invoke(null, BindingFlags.DoNotWrapExceptions, null, [row, column], null);
     }
 
-    private static Func<DataViewRowId> HashOfPrimitive<T>(DataViewRow row, DataViewSchema.Column column) => Read(row.GetGetter<T>(column), value =>
+    private static Func<DataViewRowId> HashOfPrimitive<T>(DataViewRow row, DataViewSchema.Column column) =>
+        Read(row.GetGetter<T>(column), value =>
     {
         // .NET's own hash codes of texts differ from process to process; the split must not.
         var id = new DataViewRowId((ulong)typeof(T).Name.Length, 0);

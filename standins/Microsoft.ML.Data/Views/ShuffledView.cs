@@ -33,7 +33,8 @@ internal sealed class ShuffledView : IDataView
         return new Cursor(columns, _source.GetRowCursor(columns, _shuffleSource ? rand : null), rand, _poolSize);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor : SteppingCursor
     {

@@ -16,9 +16,11 @@ internal sealed class SkipTakeView(IDataView source, long skip, long take) : IDa
         return new Cursor(Schema, columns, source.GetRowCursor(columns), skip, take);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(DataViewSchema schema, IEnumerable<DataViewSchema.Column> columns, DataViewRowCursor source, long skip, long take)
+    private sealed class Cursor(DataViewSchema schema, IEnumerable<DataViewSchema.Column> columns, DataViewRowCursor source, long skip,
+        long take)
         : PassingCursor(schema, columns, source)
     {
         private long _toSkip = skip;

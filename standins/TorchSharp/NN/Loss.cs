@@ -4,10 +4,11 @@ using static TorchSharp.torch.nn;
 namespace TorchSharp;
 
 /// <summary>A loss of two tensors and the way it is reduced over its elements.</summary>
-public abstract class Loss<T1, T2, TResult>(Reduction reduction = Reduction.Mean)
-    : nn.Module<T1, T2, TResult>("Loss")
+public abstract class Loss<T1, T2, TResult> : nn.Module<T1, T2, TResult>
 {
-    public Reduction reduction { get; } = reduction;
+    public Loss(Reduction reduction = Reduction.Mean) : base("Loss") => this.reduction = reduction;
+
+    public Reduction reduction { get; }
 }
 
 /// <summary>A loss of two tensors with a weight per class or element.</summary>
@@ -19,10 +20,11 @@ public abstract class WeightedLoss<T1, T2, TResult> : Loss<T1, T2, TResult>
 }
 
 /// <summary>A loss of three tensors and the way it is reduced over its elements.</summary>
-public abstract class Loss<T1, T2, T3, TResult>(Reduction reduction = Reduction.Mean)
-    : nn.Module<T1, T2, T3, TResult>("Loss")
+public abstract class Loss<T1, T2, T3, TResult> : nn.Module<T1, T2, T3, TResult>
 {
-    public Reduction reduction { get; } = reduction;
+    public Loss(Reduction reduction = Reduction.Mean) : base("Loss") => this.reduction = reduction;
+
+    public Reduction reduction { get; }
 }
 
 /// <summary>A loss of three tensors with a weight per class or element.</summary>
@@ -34,10 +36,11 @@ public abstract class WeightedLoss<T1, T2, T3, TResult> : Loss<T1, T2, T3, TResu
 }
 
 /// <summary>A loss of four tensors and the way it is reduced over its elements.</summary>
-public abstract class Loss<T1, T2, T3, T4, TResult>(Reduction reduction = Reduction.Mean)
-    : nn.Module<T1, T2, T3, T4, TResult>("Loss")
+public abstract class Loss<T1, T2, T3, T4, TResult> : nn.Module<T1, T2, T3, T4, TResult>
 {
-    public Reduction reduction { get; } = reduction;
+    public Loss(Reduction reduction = Reduction.Mean) : base("Loss") => this.reduction = reduction;
+
+    public Reduction reduction { get; }
 }
 
 /// <summary>A loss of four tensors with a weight per class or element.</summary>

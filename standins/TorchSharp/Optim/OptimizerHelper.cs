@@ -107,10 +107,8 @@ public abstract class OptimizerHelper : optim.Optimizer
         foreach (var state in _state.values()) state.to(device);
     }
 
-    protected override void Dispose(bool disposing)
+    private protected void DisposeStates()
     {
-        base.Dispose(disposing);
-        if (!disposing) return;
         foreach (var state in _state.values()) (state as IDisposable)?.Dispose();
         _state.clear();
     }

@@ -34,7 +34,11 @@ namespace TorchSharp.Modules
 
         public override Tensor step(Func<Tensor> closure = null) => _step<ParamGroup>(Step, closure);
 
-        protected override void Dispose(bool disposing) => base.Dispose(disposing);
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (disposing) DisposeStates();
+        }
 
         private void Step(ParamGroup group)
         {
