@@ -190,6 +190,9 @@ namespace TorchSharp
 
         int SlotOf(IDisposable disposable) => disposable is torch.Tensor tensor
             ? tensor.OwningScope == this ? tensor.ScopeSlot : -1
-            : owned.FindIndex(x => ReferenceEquals(x, disposable));
+            : Search(disposable);
+
+        // Apart, because its closure would be allocated for tensors too.
+        int Search(IDisposable disposable) => owned.FindIndex(x => ReferenceEquals(x, disposable));
     }
 }
