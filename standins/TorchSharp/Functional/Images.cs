@@ -105,8 +105,9 @@ public static partial class torch
             public static Tensor pairwise_distance(Tensor input1, Tensor input2, double p = 2, double eps = 1E-06, bool keep_dim = false) =>
                 Op.Run("pairwise_distance", input1, input2, p, eps, keep_dim);
 
-            /// <summary>softmax(q k' / sqrt(E) + mask) v for [...,L,E], [...,S,E] and [...,S,V]; a boolean mask keeps where it is
-            /// true.</summary>
+            /// <summary>
+            /// softmax(q k' / sqrt(E) + mask) v for [...,L,E], [...,S,E] and [...,S,V]; a boolean mask keeps where it is true.
+            /// </summary>
             public static Tensor scaled_dot_product_attention(
                 Tensor query, Tensor key, Tensor value, Tensor attn_mask = null, double p = 0, bool is_casual = false)
             {

@@ -155,8 +155,8 @@ namespace TorchSharp.Modules
     {
         public (Parameter, Parameter) NewAffine(Device device, ScalarType? dtype) => !Affine
             ? (null, null)
-            : (new Parameter(ones([Features], dtype: dtype, device: device)), new Parameter(zeros([Features], dtype: dtype,
-            device: device)));
+            : (new Parameter(ones([Features], dtype: dtype, device: device)),
+                new Parameter(zeros([Features], dtype: dtype, device: device)));
 
         public (Tensor, Tensor) NewRunning(Device device, ScalarType? dtype) =>
             (zeros([Features], dtype: dtype, device: device), ones([Features], dtype: dtype, device: device));
@@ -203,20 +203,17 @@ namespace TorchSharp
         {
             public static BatchNorm1d BatchNorm1d(
                 long features, double eps = 1E-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(new BatchStatistics(features, eps, momentum, affine, track_running_stats), device, dtype);
 
             public static BatchNorm2d BatchNorm2d(
                 long features, double eps = 1E-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(new BatchStatistics(features, eps, momentum, affine, track_running_stats), device, dtype);
 
             public static BatchNorm3d BatchNorm3d(
                 long features, double eps = 1E-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(new BatchStatistics(features, eps, momentum, affine, track_running_stats), device, dtype);
         }
     }

@@ -105,8 +105,7 @@ namespace TorchSharp
             public static Conv2d Conv2d(
                 long in_channels, long out_channels, (long, long) kernelSize, (long, long)? stride = null, (long, long)? padding = null,
                 (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(Shape(Extents.Of(kernelSize), Extents.Of(stride), Extents.Of(padding), Extents.Of(dilation),
                     in_channels, out_channels, padding_mode, groups, bias), device, dtype);
 
@@ -120,8 +119,7 @@ namespace TorchSharp
             public static Conv2d Conv2d(
                 long in_channels, long out_channels, (long, long) kernelSize, Padding padding, (long, long)? stride = null,
                 (long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(Shape(Extents.Of(kernelSize), Extents.Of(stride), null, Extents.Of(dilation),
                     in_channels, out_channels, padding_mode, groups, bias, padding), device, dtype);
 
@@ -133,11 +131,9 @@ namespace TorchSharp
                     in_channels, out_channels, padding_mode, groups, bias), device, dtype);
 
             public static Conv3d Conv3d(
-                long in_channels, long out_channels, (long, long, long) kernelSize, (long, long, long)? stride = null, (long, long,
-                long)? padding = null,
-                (long, long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                long in_channels, long out_channels, (long, long, long) kernelSize, (long, long, long)? stride = null,
+                (long, long, long)? padding = null, (long, long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros,
+                long groups = 1, bool bias = true, Device device = null, ScalarType? dtype = null) =>
                 new(Shape(Extents.Of(kernelSize), Extents.Of(stride), Extents.Of(padding), Extents.Of(dilation),
                     in_channels, out_channels, padding_mode, groups, bias), device, dtype);
 
@@ -151,8 +147,7 @@ namespace TorchSharp
             public static Conv3d Conv3d(
                 long in_channels, long out_channels, (long, long, long) kernelSize, Padding padding, (long, long, long)? stride = null,
                 (long, long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true,
-                Device device = null,
-                ScalarType? dtype = null) =>
+                Device device = null, ScalarType? dtype = null) =>
                 new(Shape(Extents.Of(kernelSize), Extents.Of(stride), null, Extents.Of(dilation),
                     in_channels, out_channels, padding_mode, groups, bias, padding), device, dtype);
 
@@ -186,9 +181,8 @@ namespace TorchSharp
                     Extents.Of(dilation, 3), in_channels, out_channels, padding_mode, groups, bias), device, dtype);
 
             public static ConvTranspose3d ConvTranspose3d(
-                long in_channels, long out_channels, (long, long, long) kernelSize, (long, long, long)? stride = null, (long, long,
-                long)? padding = null,
-                (long, long, long)? output_padding = null, (long, long, long)? dilation = null,
+                long in_channels, long out_channels, (long, long, long) kernelSize, (long, long, long)? stride = null,
+                (long, long, long)? padding = null, (long, long, long)? output_padding = null, (long, long, long)? dilation = null,
                 PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device device = null,
                 ScalarType? dtype = null) =>
                 new(TransposedShape(Extents.Of(kernelSize), Extents.Of(stride), Extents.Of(padding), Extents.Of(output_padding),
@@ -196,8 +190,7 @@ namespace TorchSharp
 
             private static ConvolutionShape Shape(
                 long[] kernel, long[] stride, long[] padding, long[] dilation, long inputs, long outputs, PaddingModes mode, long groups,
-                bool bias,
-                Padding? named = null)
+                bool bias, Padding? named = null)
             {
                 var d = kernel.Length;
                 var shape = new ConvolutionShape(
@@ -212,8 +205,7 @@ namespace TorchSharp
 
             private static ConvolutionShape TransposedShape(
                 long[] kernel, long[] stride, long[] padding, long[] outputPadding, long[] dilation, long inputs, long outputs,
-                PaddingModes mode,
-                long groups, bool bias)
+                PaddingModes mode, long groups, bool bias)
             {
                 var d = kernel.Length;
                 var shape = new ConvolutionShape(

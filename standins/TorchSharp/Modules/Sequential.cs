@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules
 {
-    /// <summary>Layers called one after the other; their keys are "0", "1", ... unless they are given names.</summary>
+    /// <summary>
+    /// Layers called one after the other; their keys are "0", "1", ... unless they are given names. What one layer hands to the next is
+    /// disposed of, so a layer with nothing to do gives back an alias of its input, not the input itself.
+    /// </summary>
     public class Sequential : nn.Module<Tensor, Tensor>
     {
         private readonly List<(string Name, nn.IModule<Tensor, Tensor> Layer)> _layers = [];
