@@ -44,7 +44,7 @@ internal static class SceneClutter
         }
     }
 
-    /// <summary>A leaf with its midrib, somewhere in the frame's unit square or, if asked, at the frame's origin.</summary>
+    /// <summary>A leaf with its midrib, at the frame's origin or, if not asked for that, anywhere in its unit square.</summary>
     public static void PaintLeaf(SceneCanvas canvas, SceneFrame frame, SceneRandom random, SceneColor color, float length, bool atOrigin)
     {
         var place = atOrigin

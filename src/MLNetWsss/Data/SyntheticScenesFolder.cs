@@ -25,6 +25,7 @@ public static class SyntheticScenesFolder
         ArgumentOutOfRangeException.ThrowIfNegative(train);
         ArgumentOutOfRangeException.ThrowIfNegative(val);
         options ??= new();
+        options.Validate();
         string images = Directory.CreateDirectory(Path.Combine(folder, "Images")).FullName;
         string masks = Directory.CreateDirectory(Path.Combine(folder, "SegmentationClass")).FullName;
         string sets = Directory.CreateDirectory(Path.Combine(folder, "ImageSets", "Segmentation")).FullName;
