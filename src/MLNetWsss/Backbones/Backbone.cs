@@ -19,7 +19,8 @@ public interface IFoldable
 }
 
 /// <summary>
-/// A convolutional feature extractor, [N,3,H,W] normalised colours -> four feature maps. Parameters bear torchvision's names and lie channels-last.
+/// A convolutional feature extractor, [N,3,H,W] normalised colours -> four feature maps. Parameters bear torchvision's names and lie
+/// channels-last.
 /// </summary>
 public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
 {
@@ -45,8 +46,8 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
     public Normalization Normalization { get; internal set; } = Normalization.ImageNet;
 
     /// <summary>
-    /// The precision of the forward pass: Float32 (default) or BFloat16. The stored weights stay as they are; each layer rounds them for the occasion,
-    /// which is differentiable, so that training in bfloat16 keeps float32 master weights.
+    /// The precision of the forward pass: Float32 (default) or BFloat16. The stored weights stay as they are; each layer rounds them for
+    /// the occasion, which is differentiable, so that training in bfloat16 keeps float32 master weights.
     /// </summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
@@ -65,12 +66,14 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
     private IEnumerable<ConvUnit> Units => Enumerable.Range(0, NominalStrides.Length + 1).SelectMany(StageUnits);
 
     /// <summary>
-    /// Makes a backbone with random weights from the generator, then loads <see cref="BackboneOptions.Weights"/> if there are any, folds and freezes.
+    /// Makes a backbone with random weights from the generator, then loads <see cref="BackboneOptions.Weights"/> if there are any, folds
+    /// and freezes.
     /// </summary>
     /// <param name="options">Architecture, resolution, weights and what is trained.</param>
     /// <param name="generator">Source of random weights, on the CPU; the process-wide generator is not touched.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="InvalidDataException">The weights file is damaged or does not fit; the message lists every key that differs.</exception>
+    /// <exception cref="InvalidDataException">The weights file is damaged or does not fit; the message lists every key that
+    /// differs.</exception>
     public static Backbone Create(BackboneOptions options, Generator generator)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -136,7 +139,7 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
     {
         using var scope = NewDisposeScope();
         var logits = Classification(LastFeatures(input)) ?? throw new InvalidOperationException(
-            $"This {Options.Architecture} has no ImageNet classifier. Make it with {nameof(BackboneOptions)}.{nameof(BackboneOptions.Classifier)} = true.");
+            $"This {Options.Architecture} has no ImageNet classifier. Make it with {nameof(Options.Classifier)} = true.");
         return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

@@ -4,8 +4,8 @@ namespace MLNetWsss.Backbones;
 public enum InputNormalization
 {
     /// <summary>
-    /// What the weights were trained with: the file's own note if it has one; else (x - 0.5) / 0.5 where batch norm comes folded in the file
-    /// (weights converted from TensorFlow's MobileNet release); else ImageNet's statistics.
+    /// What the weights were trained with: the file's own note if it has one; else (x - 0.5) / 0.5 where batch norm comes folded in the
+    /// file (weights converted from TensorFlow's MobileNet release); else ImageNet's statistics.
     /// </summary>
     FromWeights,
 
@@ -23,18 +23,20 @@ public sealed record BackboneOptions
     public static IReadOnlyList<string> Architectures { get; } = ["mobilenet_v2", "resnet18", "resnet34", "resnet50", "resnet101"];
 
     /// <summary>
-    /// One of <see cref="Architectures"/>, in torchvision's spelling: MobileNetV2 (Sandler et al. 2018) or a residual network (He et al. 2016).
-    /// Default mobilenet_v2, the fastest on a CPU.
+    /// One of <see cref="Architectures"/>, in torchvision's spelling: MobileNetV2 (Sandler et al. 2018) or a residual network (He et al.
+    /// 2016). Default mobilenet_v2, the fastest on a CPU.
     /// </summary>
     public string Architecture { get; init; } = "mobilenet_v2";
 
     /// <summary>
-    /// Input pixels per step of the last feature map: 8, 16 or 32. Below 32 the later stages keep their resolution and dilate their kernels instead
-    /// (Chen et al. 2017, DeepLab 3.1). Default 16.
+    /// Input pixels per step of the last feature map: 8, 16 or 32. Below 32 the later stages keep their resolution and dilate their
+    /// kernels instead (Chen et al. 2017, DeepLab 3.1). Default 16.
     /// </summary>
     public int OutputStride { get; init; } = 16;
 
-    /// <summary>Multiplier of the channel counts, above 0 and up to 4; 1 as published. Small ones make quick networks for demonstrations and tests.</summary>
+    /// <summary>
+    /// Multiplier of the channel counts, above 0 and up to 4; 1 as published. Small ones make quick networks for demonstrations and tests.
+    /// </summary>
     public double Width { get; init; } = 1.0;
 
     /// <summary>Path of a safetensors file with torchvision's parameter names, or null for random weights.</summary>

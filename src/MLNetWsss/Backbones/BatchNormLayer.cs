@@ -52,7 +52,7 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         if (Folded)
-            throw new InvalidOperationException("This batch norm was folded into the convolution before it. Skip the layer when it is Folded.");
+            throw new InvalidOperationException("This batch norm is folded into its convolution. Skip the layer when it is Folded.");
         var learning = training && !Frozen;
         if (learning)
         {

@@ -17,7 +17,9 @@ public static class ChannelsLast
         return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reorders the four-dimensional parameters of a module in place; the parameter objects stay the same, so an optimizer keeps them.</summary>
+    /// <summary>
+    /// Reorders the four-dimensional parameters of a module in place; the parameter objects stay the same, so an optimizer keeps them.
+    /// </summary>
     public static void Apply(Module module) => Restride(module, Of);
 
     /// <summary>Undoes <see cref="Apply"/>: rows of each channel lie together again.</summary>

@@ -6,10 +6,13 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// A 2-D convolution whose output has ceil(H / stride) rows ("same" padding by kernel and dilation), whose initial weights come from a given generator,
-/// and that computes in its input's precision: a bfloat16 input meets weights rounded for the occasion while the stored ones stay float32.
+/// A 2-D convolution whose output has ceil(H / stride) rows ("same" padding by kernel and dilation), whose initial weights come from a
+/// given generator, and that computes in its input's precision: a bfloat16 input meets weights rounded for the occasion while the stored
+/// ones stay float32.
 /// </summary>
-/// <remarks>TorchSharp's own layer would draw its initial weights from the process-wide generator. Parameter names are PyTorch's: weight, bias.</remarks>
+/// <remarks>
+/// TorchSharp's own layer would draw its initial weights from the process-wide generator. Parameter names are PyTorch's: weight, bias.
+/// </remarks>
 public sealed class Conv2dLayer : Module<Tensor, Tensor>
 {
     /// <summary>sqrt(2): the gain that keeps the variance of activations through a rectifier (He et al. 2015, equation 10).</summary>
@@ -30,7 +33,8 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
     /// <param name="generator">Source of the initial weights, on the CPU.</param>
     /// <param name="stride">Step between outputs, in input pixels.</param>
     /// <param name="dilation">Step between kernel taps, in input pixels.</param>
-    /// <param name="groups">Groups of channels that see only each other; equal to <paramref name="inputs"/> for a depthwise convolution.</param>
+    /// <param name="groups">Groups of channels that see only each other; equal to <paramref name="inputs"/> for a depthwise
+    /// convolution.</param>
     /// <param name="hasBias">Whether a bias is added.</param>
     /// <param name="gain">Factor on the deviation of the initial weights.</param>
     /// <exception cref="ArgumentException">The kernel's side is even.</exception>
@@ -39,7 +43,7 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
         : base(nameof(Conv2dLayer))
     {
         if (kernel % 2 == 0)
-            throw new ArgumentException($"The kernel's side is {kernel}. Use an odd one: an even kernel has no centre pixel.", nameof(kernel));
+            throw new ArgumentException($"The kernel's side is {kernel}. Use an odd one, which has a centre pixel.", nameof(kernel));
         Stride = stride;
         Outputs = outputs;
         _strides = [stride, stride];
@@ -49,7 +53,8 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         long fanIn = inputs / groups * kernel * kernel;
-        weight = Detached(empty(outputs, inputs / groups, kernel, kernel, ScalarType.Float32).normal_(0, gain / Math.Sqrt(fanIn), generator));
+        var initial = empty(outputs, inputs / groups, kernel, kernel, ScalarType.Float32);
+        weight = Detached(initial.normal_(0, gain / Math.Sqrt(fanIn), generator));
         register_parameter("weight", weight);
         if (hasBias)
             AddBias();
@@ -72,7 +77,9 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
         return functional.conv2d(input, roundedWeight, roundedBias, _strides, _padding, _dilation, _groups).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Multiplies every output channel by <paramref name="scale"/> [C'] and then adds <paramref name="shift"/> [C'], both float64.</summary>
+    /// <summary>
+    /// Multiplies every output channel by <paramref name="scale"/> [C'] and then adds <paramref name="shift"/> [C'], both float64.
+    /// </summary>
     internal void Absorb(Tensor scale, Tensor shift)
     {
         using var _ = no_grad();

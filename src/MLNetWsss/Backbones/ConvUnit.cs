@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// A convolution, the batch norm behind it and the activation behind both. No module of its own, because the two architectures name the two layers
-/// differently: the owner registers them under the names that its checkpoints use.
+/// A convolution, the batch norm behind it and the activation behind both. No module of its own, because the two architectures name the
+/// two layers differently: the owner registers them under the names that its checkpoints use.
 /// </summary>
 internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Activation activation)
 {
@@ -33,7 +33,9 @@ internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Act
     }
 }
 
-/// <summary>A part of a network that can list its convolution units, so that folding and freezing need no second description of the network.</summary>
+/// <summary>
+/// A part of a network that can list its convolution units, so that folding and freezing need no second description of the network.
+/// </summary>
 internal interface IConvUnits
 {
     /// <summary>The units in the order in which an input meets them.</summary>

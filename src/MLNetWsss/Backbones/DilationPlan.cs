@@ -1,9 +1,9 @@
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// Trades strides for dilations while a network is built: once the output stride is reached, a stage that would halve the resolution keeps it, and the
-/// layers behind its first one look twice as far instead. The first one still sees its input undilated, so that at every second position the dilated
-/// network computes exactly what the strided one does (Chen et al. 2017, DeepLab 3.1).
+/// Trades strides for dilations while a network is built: once the output stride is reached, a stage that would halve the resolution
+/// keeps it, and the layers behind its first one look twice as far instead. The first one still sees its input undilated, so that at
+/// every second position the dilated network computes exactly what the strided one does (Chen et al. 2017, DeepLab 3.1).
 /// </summary>
 internal sealed class DilationPlan(int outputStride)
 {

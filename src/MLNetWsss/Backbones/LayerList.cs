@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace MLNetWsss.Backbones;
 
-/// <summary>Layers that an input passes one after the other, named 0, 1, 2 ... in the state. Holds one intermediate tensor at a time.</summary>
+/// <summary>
+/// Layers that an input passes one after the other, named 0, 1, 2 ... in the state. Holds one intermediate tensor at a time.
+/// </summary>
 internal sealed class LayerList : Module<Tensor, Tensor>, IConvUnits
 {
     private readonly Module<Tensor, Tensor>[] _layers;

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// x W' + b with weights from a given generator (TorchSharp's own layer draws from the process-wide one), computing in its input's precision.
-/// Parameter names are PyTorch's: weight [C',C], bias [C'].
+/// x W' + b with weights from a given generator (TorchSharp's own layer draws from the process-wide one), computing in its input's
+/// precision. Parameter names are PyTorch's: weight [C',C], bias [C'].
 /// </summary>
 public sealed class LinearLayer : Module<Tensor, Tensor>
 {

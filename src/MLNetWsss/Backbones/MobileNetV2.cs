@@ -4,14 +4,19 @@ using static TorchSharp.torch.nn;
 
 namespace MLNetWsss.Backbones;
 
-/// <summary>MobileNetV2 (Sandler et al. 2018) with torchvision's names: features.0 to features.18, classifier.1. Channels 24, 32, 96, 1280 at width 1.</summary>
+/// <summary>
+/// MobileNetV2 (Sandler et al. 2018) with torchvision's names: features.0 to features.18, classifier.1. Channels 24, 32, 96, 1280 at
+/// width 1.
+/// </summary>
 internal sealed class MobileNetV2 : Backbone
 {
     /// <summary>Expansion, channels, blocks and stride of the seven groups (Sandler et al. 2018, table 2).</summary>
     private static readonly (int Expansion, int Channels, int Blocks, int Stride)[] Groups =
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-    /// <summary>Index behind the last layer of each of the five stages: a stage ends before the layer that halves the resolution again.</summary>
+    /// <summary>
+    /// Index behind the last layer of each of the five stages: a stage ends before the layer that halves the resolution again.
+    /// </summary>
     private static readonly int[] StageEnds = [2, 4, 7, 14, 19];
 
     private const int FirstChannels = 32;
@@ -46,7 +51,10 @@ internal sealed class MobileNetV2 : Backbone
         features = new LayerList(layers);
         register_module("features", features);
         if (options.Classifier)
-            register_module("classifier", _classifier = new LayerList([new SeededDropout(0.2, generator), new LinearLayer(last, ImageNetClasses, generator)]));
+        {
+            _classifier = new LayerList([new SeededDropout(0.2, generator), new LinearLayer(last, ImageNetClasses, generator)]);
+            register_module("classifier", _classifier);
+        }
         Channels = [.. StageEnds.Skip(1).Select(end => outputs[end - 1])];
         _stages = [.. Enumerable.Range(0, StageEnds.Length).Select(stage =>
             StageLayers(stage).Select(layer => (Func<Tensor, Tensor>)layer.call).ToArray())];
@@ -57,7 +65,8 @@ internal sealed class MobileNetV2 : Backbone
 
     private protected override Func<Tensor, Tensor>[][] Stages => _stages;
 
-    private protected override IEnumerable<ConvUnit> StageUnits(int stage) => StageLayers(stage).OfType<IConvUnits>().SelectMany(layer => layer.Units);
+    private protected override IEnumerable<ConvUnit> StageUnits(int stage) =>
+        StageLayers(stage).OfType<IConvUnits>().SelectMany(layer => layer.Units);
 
     private protected override Tensor? Classification(Tensor features) => _classifier?.call(FeatureMaps.GlobalAverage(features));
 
@@ -75,7 +84,9 @@ internal sealed class MobileNetV2 : Backbone
         return rounded < 0.9 * exact ? rounded + 8 : rounded;
     }
 
-    /// <summary>Expansion by 1x1, depthwise 3x3, linear projection by 1x1, and the input added where the shape allows (section 3.3 and 3.4).</summary>
+    /// <summary>
+    /// Expansion by 1x1, depthwise 3x3, linear projection by 1x1, and the input added where the shape allows (section 3.3 and 3.4).
+    /// </summary>
     private sealed class InvertedResidual : Module<Tensor, Tensor>, IConvUnits
     {
         private readonly ConvUnit[] _units;

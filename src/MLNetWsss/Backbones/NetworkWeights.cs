@@ -6,8 +6,9 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// Saves and restores the state of a whole network as safetensors, with what the tensors alone do not tell in the file's notes: which parts are folded,
-/// and how each backbone wants its input scaled. So a network made without its pretrained file and loaded from here predicts what the saved one did.
+/// Saves and restores the state of a whole network as safetensors, with what the tensors alone do not tell in the file's notes: which
+/// parts are folded, and how each backbone wants its input scaled. So a network made without its pretrained file and loaded from here
+/// predicts what the saved one did.
 /// </summary>
 public static class NetworkWeights
 {
@@ -23,7 +24,10 @@ public static class NetworkWeights
         Safetensors.Write(stream, StateLoading.StateOf(network), Notes(network));
     }
 
-    /// <summary>Writes a file; see <see cref="Write(Stream, Module)"/>. A file of a bare backbone can serve as <see cref="BackboneOptions.Weights"/>.</summary>
+    /// <summary>
+    /// Writes a file; see <see cref="Write(Stream, Module)"/>. A file of a bare backbone can serve as
+    /// <see cref="BackboneOptions.Weights"/>.
+    /// </summary>
     /// <param name="path">Path of the file, replaced if it exists.</param>
     /// <param name="network">Any module.</param>
     public static void Write(string path, Module network)
@@ -32,10 +36,13 @@ public static class NetworkWeights
         Safetensors.Write(path, StateLoading.StateOf(network), Notes(network));
     }
 
-    /// <summary>Restores what <see cref="Write(Stream, Module)"/> wrote: folds the same parts, sets the normalisations and copies every tensor.</summary>
+    /// <summary>
+    /// Restores what <see cref="Write(Stream, Module)"/> wrote: folds the same parts, sets the normalisations and copies every tensor.
+    /// </summary>
     /// <param name="stream">The stream, read to its end.</param>
     /// <param name="network">A network made from the same options.</param>
-    /// <exception cref="InvalidDataException">The content is damaged or belongs to another network; the message lists every key that differs.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged or belongs to another network; the message lists every key that
+    /// differs.</exception>
     public static void Read(Stream stream, Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -60,7 +67,7 @@ public static class NetworkWeights
         foreach (var part in note.Split(['/', ',']))
             numbers.Add(float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : float.NaN);
         if (numbers.Count != 6 || numbers.Any(number => !float.IsFinite(number)) || numbers.Skip(3).Any(number => number <= 0))
-            throw new InvalidDataException($"The note on normalisation is '{note}'; expected mean and deviation such as 0.5,0.5,0.5/0.5,0.5,0.5.");
+            throw new InvalidDataException($"The note on normalisation is '{note}'; expected six numbers such as 0.5,0.5,0.5/0.5,0.5,0.5.");
         return new Normalization([.. numbers[..3]], [.. numbers[3..]]);
     }
 

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// Loads a file of pretrained weights with torchvision's names. Files come in three kinds: with batch norm as trained; folded, but with the identity in
-/// batch norm's place (scale 1, mean 0, variance 1 - epsilon), as converters from TensorFlow write them; and folded without batch norm, as this library does.
+/// Loads a file of pretrained weights with torchvision's names. Files come in three kinds: with batch norm as trained; folded, but with
+/// the identity in batch norm's place (scale 1, mean 0, variance 1 - epsilon), as converters from TensorFlow write them; and folded
+/// without batch norm, as this library does.
 /// </summary>
 internal static class PretrainedWeights
 {
@@ -47,7 +48,8 @@ internal static class PretrainedWeights
         tensors.Keys.Where(name => name.EndsWith(".running_mean", StringComparison.Ordinal)).All(name =>
         {
             var norm = name[..^"running_mean".Length];
-            return AllNear(tensors[name], 0) && AllNear(tensors[norm + "weight"], 1) && AllNear(tensors[norm + "running_var"], 1 - BatchNormLayer.Epsilon);
+            return AllNear(tensors[name], 0) && AllNear(tensors[norm + "weight"], 1)
+                && AllNear(tensors[norm + "running_var"], 1 - BatchNormLayer.Epsilon);
         });
 
     private static bool AllNear(Tensor values, double expected)

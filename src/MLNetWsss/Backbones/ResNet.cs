@@ -5,8 +5,9 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// Residual networks (He et al. 2016) of 18, 34, 50 and 101 layers with torchvision's names: conv1, bn1, layer1 to layer4, fc. The bottleneck's stride sits
-/// in its 3x3 convolution, as in torchvision's weights. Channels 64, 128, 256, 512, four times as many for 50 and 101 layers, at width 1.
+/// Residual networks (He et al. 2016) of 18, 34, 50 and 101 layers with torchvision's names: conv1, bn1, layer1 to layer4, fc. The
+/// bottleneck's stride sits in its 3x3 convolution, as in torchvision's weights. Channels 64, 128, 256, 512, four times as many for 50
+/// and 101 layers, at width 1.
 /// </summary>
 internal sealed class ResNet : Backbone
 {
@@ -34,9 +35,10 @@ internal sealed class ResNet : Backbone
             var planes = Scaled(64 << layer, options.Width);
             var (stride, dilation, following) = plan.Next(layer == 0 ? 1 : 2);
             var next = bottleneck ? planes * ResidualBlock.BottleneckExpansion : planes;
-            List<ResidualBlock> list = [];
-            for (var i = 0; i < blocks[layer]; i++, channels = next)
-                list.Add(new ResidualBlock(channels, planes, bottleneck, i == 0 ? stride : 1, i == 0 ? dilation : following, following, generator));
+            List<ResidualBlock> list = [new(channels, planes, bottleneck, stride, dilation, following, generator)];
+            while (list.Count < blocks[layer])
+                list.Add(new(next, planes, bottleneck, 1, following, following, generator));
+            channels = next;
             register_module($"layer{layer + 1}", _layers[layer] = new LayerList(list));
             outputs[layer] = next;
         }
@@ -69,7 +71,7 @@ internal sealed class ResNet : Backbone
         "resnet34" => ([3, 4, 6, 3], false),
         "resnet50" => ([3, 4, 6, 3], true),
         "resnet101" => ([3, 4, 23, 3], true),
-        _ => throw new ArgumentException($"'{architecture}' is no residual network. Use resnet18, resnet34, resnet50 or resnet101.", nameof(architecture)),
+        _ => throw new ArgumentException($"'{architecture}' is no residual network. Use resnet18, resnet34, resnet50 or resnet101."),
     };
 
     private static int Scaled(int channels, double width) => Math.Max(8, (int)Math.Round(channels * width / 8) * 8);

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// relu(F(x) + shortcut(x)): F is two 3x3 convolutions, or 1x1, 3x3 and 1x1 around a bottleneck (He et al. 2016, figure 5); the shortcut is a 1x1 convolution
-/// where the shape changes. State names conv1, bn1, ..., downsample.0, downsample.1.
+/// relu(F(x) + shortcut(x)): F is two 3x3 convolutions, or 1x1, 3x3 and 1x1 around a bottleneck (He et al. 2016, figure 5); the shortcut
+/// is a 1x1 convolution where the shape changes. State names conv1, bn1, ..., downsample.0, downsample.1.
 /// </summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>, IConvUnits
 {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MLNetWsss.Backbones;
 
 /// <summary>
-/// Reads and writes the safetensors format: 8 bytes little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw data.
-/// Nothing in such a file can be executed, and nothing is allocated before the header has been checked against the length of the stream.
+/// Reads and writes the safetensors format: 8 bytes little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw
+/// data. Nothing in such a file can be executed, and nothing is allocated before the header has been checked against the length of the
+/// stream.
 /// </summary>
 public static class Safetensors
 {
@@ -50,7 +51,8 @@ public static class Safetensors
     /// <param name="path">Path of the file, replaced if it exists.</param>
     /// <param name="tensors">Tensors by unique name, of any device and memory order.</param>
     /// <param name="metadata">Notes about the file, or null.</param>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
@@ -70,7 +72,8 @@ public static class Safetensors
     /// <param name="tensors">Tensors by unique name, of any device and memory order.</param>
     /// <param name="metadata">Notes about the file, or null.</param>
     /// <exception cref="NotSupportedException">The format has no name for a tensor's type.</exception>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -95,17 +98,19 @@ public static class Safetensors
     private static SafetensorsFile ReadSeekable(Stream stream)
     {
         if (!BitConverter.IsLittleEndian)
-            throw new NotSupportedException("Safetensors data is little-endian and this machine is not. Read it on a little-endian machine.");
+            throw new NotSupportedException("Safetensors data is little-endian and this machine is not. Use a little-endian machine.");
         var remaining = stream.Length - stream.Position;
         if (remaining < sizeof(ulong))
-            throw new InvalidDataException($"Expected 8 bytes of header length, found {remaining} bytes. This is not a safetensors file, or it is cut off.");
+            throw new InvalidDataException(
+                $"Expected 8 bytes of header length, found {remaining} bytes. This is not a safetensors file, or it is cut off.");
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         stream.ReadExactly(length);
         remaining -= sizeof(ulong);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerLength > (ulong)Math.Min(remaining, MaxHeaderLength))
             throw new InvalidDataException(
-                $"The header claims {headerLength} bytes, but {remaining} follow and {MaxHeaderLength} are allowed. This is not a safetensors file, or it is cut off.");
+                $"The header claims {headerLength} bytes, but {remaining} follow and {MaxHeaderLength} are allowed. " +
+                "This is not a safetensors file, or it is cut off.");
         var json = new byte[headerLength];
         stream.ReadExactly(json);
         SafetensorsHeader header;

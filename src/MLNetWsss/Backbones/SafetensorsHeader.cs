@@ -32,10 +32,12 @@ internal sealed class SafetensorsHeader
 
     internal static int ElementSize(ScalarType type) => Array.Find(Types, t => t.Type == type) is { Name: not null } found
         ? found.Size
-        : throw new NotSupportedException($"The safetensors format has no name for {type}. Convert the tensor to one of {string.Join(", ", Types.Select(t => t.Type))}.");
+        : throw new NotSupportedException(
+            $"The safetensors format has no name for {type}. Convert the tensor to one of {string.Join(", ", Types.Select(t => t.Type))}.");
 
     /// <summary>The header of tensors that follow each other in the given order, padded with spaces to the alignment.</summary>
-    internal static byte[] Encode(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata, int alignment)
+    internal static byte[] Encode(
+        IReadOnlyList<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata, int alignment)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -64,7 +66,9 @@ internal sealed class SafetensorsHeader
         return buffer.ToArray();
     }
 
-    /// <summary>Parses a header and checks that names are unique and that the tensors fill the data exactly, without overlap or gap.</summary>
+    /// <summary>
+    /// Parses a header and checks that names are unique and that the tensors fill the data exactly, without overlap or gap.
+    /// </summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataLength">Bytes that follow the header.</param>
     /// <exception cref="InvalidDataException">A claim does not hold.</exception>
@@ -84,7 +88,8 @@ internal sealed class SafetensorsHeader
                 continue;
             }
             foreach (var note in property.Value.EnumerateObject())
-                metadata[note.Name] = note.Value.GetString() ?? throw new InvalidDataException($"Note '{note.Name}' is null; expected a string.");
+                metadata[note.Name] = note.Value.GetString()
+                    ?? throw new InvalidDataException($"Note '{note.Name}' is null; expected a string. Write the file anew.");
         }
         entries.Sort((a, b) => (a.Begin, a.Length).CompareTo((b.Begin, b.Length)));
         long end = 0;
@@ -92,12 +97,14 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != end)
                 throw new InvalidDataException(
-                    $"The data of '{entry.Name}' begins at {entry.Begin}, but that before it ends at {end}: the file has {(entry.Begin < end ? "an overlap" : "a gap")}.");
+                    $"The data of '{entry.Name}' begins at {entry.Begin}, but that before it ends at {end}: " +
+                    $"the file has {(entry.Begin < end ? "an overlap" : "a gap")}. Write it anew.");
             end += entry.Length;
         }
         return end == dataLength
             ? new SafetensorsHeader(entries, metadata)
-            : throw new InvalidDataException($"The header describes {end} bytes of data, but {dataLength} follow it. The file is cut off or has something appended.");
+            : throw new InvalidDataException(
+                $"The header describes {end} bytes of data, but {dataLength} follow it. The file is cut off or has something appended.");
     }
 
     private static Entry DecodeEntry(string name, JsonElement value)
@@ -105,7 +112,8 @@ internal sealed class SafetensorsHeader
         var dtype = Property(name, value, "dtype").GetString();
         var (typeName, type, size) = Array.Find(Types, t => t.Name == dtype);
         if (typeName is null)
-            throw new InvalidDataException($"Tensor '{name}' has type '{dtype}'; known are {string.Join(", ", Types.Select(t => t.Name))}.");
+            throw new InvalidDataException(
+                $"Tensor '{name}' has type '{dtype}'; known are {string.Join(", ", Types.Select(t => t.Name))}. Convert it to one.");
         var shape = Property(name, value, "shape").EnumerateArray().Select(d => d.GetInt64()).ToArray();
         var offsets = Property(name, value, "data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
         if (shape.Any(d => d < 0))
@@ -113,7 +121,8 @@ internal sealed class SafetensorsHeader
         var length = shape.Aggregate((long)size, (product, side) => checked(product * side));
         if (offsets is not [>= 0, _] || offsets[1] - offsets[0] != length)
             throw new InvalidDataException(
-                $"Tensor '{name}' of type {dtype} and shape [{string.Join(",", shape)}] needs {length} bytes, but its offsets are [{string.Join(",", offsets)}].");
+                $"Tensor '{name}' of type {dtype} and shape [{string.Join(",", shape)}] needs {length} bytes, " +
+                $"but its offsets are [{string.Join(",", offsets)}]. Write the file anew.");
         return new Entry(name, type, shape, offsets[0], length);
     }
 

@@ -13,7 +13,8 @@ public sealed class SeededDropout : Module<Tensor, Tensor>
     private readonly double _probability;
     private readonly Generator _generator;
 
-    /// <param name="probability">Share of values that training sets to zero, from 0 to below 1; the others are divided by 1 - share.</param>
+    /// <param name="probability">Share of values that training sets to zero, from 0 to below 1; the others are divided by 1 -
+    /// share.</param>
     /// <param name="generator">Source of the masks, on the CPU. It is used while training only and stays the caller's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not within 0..1, 1 excluded.</exception>
     public SeededDropout(double probability, Generator generator) : base(nameof(SeededDropout))

@@ -24,11 +24,13 @@ internal static class StateLoading
     /// <param name="mayBeMissing">Names that the source need not have.</param>
     /// <param name="mayBeUnexpected">Names that the module need not have.</param>
     /// <exception cref="InvalidDataException">Lists all names that are missing, unexpected or of another shape.</exception>
-    internal static void Load(Module module, IReadOnlyDictionary<string, Tensor> source, Func<string, bool> mayBeMissing, Func<string, bool> mayBeUnexpected)
+    internal static void Load(
+        Module module, IReadOnlyDictionary<string, Tensor> source, Func<string, bool> mayBeMissing, Func<string, bool> mayBeUnexpected)
     {
         var state = StateOf(module);
         string[] missing = [.. state.Keys.Where(name => !source.ContainsKey(name) && !mayBeMissing(name))];
-        string[] unexpected = [.. source.Keys.Where(name => !state.ContainsKey(name) && !mayBeUnexpected(name)).Order(StringComparer.Ordinal)];
+        string[] unexpected =
+            [.. source.Keys.Where(name => !state.ContainsKey(name) && !mayBeUnexpected(name)).Order(StringComparer.Ordinal)];
         string[] misshapen =
         [
             .. state.Where(own => source.TryGetValue(own.Key, out var other) && !own.Value.shape.SequenceEqual(other.shape))
@@ -36,8 +38,9 @@ internal static class StateLoading
         ];
         if (missing.Length + unexpected.Length + misshapen.Length > 0)
             throw new InvalidDataException(
-                $"The weights do not fit this {module.GetName()}.{List("Missing", missing)}{List("Unexpected", unexpected)}{List("Of another shape", misshapen)} " +
-                "Check architecture, width and number of classes.");
+                $"The weights do not fit this {module.GetName()}." +
+                List("Missing", missing) + List("Unexpected", unexpected) + List("Of another shape", misshapen) +
+                " Check architecture, width and number of classes.");
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, own) in state)
@@ -47,5 +50,6 @@ internal static class StateLoading
 
     private static string Shape(Tensor tensor) => $"[{string.Join(",", tensor.shape)}]";
 
-    private static string List(string title, string[] names) => names.Length == 0 ? "" : $" {title} ({names.Length}): {string.Join(", ", names)}.";
+    private static string List(string title, string[] names) =>
+        names.Length == 0 ? "" : $" {title} ({names.Length}): {string.Join(", ", names)}.";
 }

@@ -8,17 +8,21 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.ClassActivation;
 
 /// <summary>
-/// A classifier of image tags whose evidence can be seen: one map per class from a 1x1 convolution without bias, and its mean as the class's logit
-/// (Zhou et al. 2016). Averaging maps or averaging features first is the same, since both steps are linear.
+/// A classifier of image tags whose evidence can be seen: one map per class from a 1x1 convolution without bias, and its mean as the
+/// class's logit (Zhou et al. 2016). Averaging maps or averaging features first is the same, since both steps are linear.
 /// </summary>
 public sealed class ClassActivationNetwork : Module<Tensor, Tensor>, IStageNetwork, IFoldable
 {
-    /// <summary>Deviation of the classifier's initial weights: small, so that training begins near probability 1/2 for every class.</summary>
+    /// <summary>
+    /// Deviation of the classifier's initial weights: small, so that training begins near probability 1/2 for every class.
+    /// </summary>
     private const double InitialDeviation = 0.01;
 
     private readonly Conv2dLayer classifier;
 
-    /// <summary>A network with random weights from the generator, or the backbone's pretrained ones where its options name a file.</summary>
+    /// <summary>
+    /// A network with random weights from the generator, or the backbone's pretrained ones where its options name a file.
+    /// </summary>
     /// <param name="options">The backbone.</param>
     /// <param name="classes">K, the number of tags, at least 1.</param>
     /// <param name="generator">Source of random weights, on the CPU; the process-wide generator is not touched.</param>

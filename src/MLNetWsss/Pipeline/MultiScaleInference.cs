@@ -11,18 +11,20 @@ namespace MLNetWsss.Pipeline;
 /// </summary>
 /// <param name="normalization">Scaling of the colours that the network was trained with.</param>
 /// <param name="stride">
-/// The network's largest stride: both sides of its input become a multiple of it plus 1, where a strided and a dilated network see the same grid and padding
-/// falls evenly on both sides.
+/// The network's largest stride: both sides of its input become a multiple of it plus 1, where a strided and a dilated network see the
+/// same grid and padding falls evenly on both sides.
 /// </param>
 /// <param name="device">Where the network is.</param>
 public sealed class MultiScaleInference(Normalization normalization, int stride, Device device)
 {
-    /// <summary>Pixels that one forward pass may take, mirrored copies included; an image that exceeds it alone passes alone. Default 2^20.</summary>
+    /// <summary>
+    /// Pixels that one forward pass may take, mirrored copies included; an image that exceeds it alone passes alone. Default 2^20.
+    /// </summary>
     public long PixelsPerBatch { get; init; } = 1 << 20;
 
     /// <summary>
-    /// N images of any size -> their N x K maps of ceil(H / mapStride) x ceil(W / mapStride): the mean over scales, and over mirrored runs mirrored back,
-    /// of what <paramref name="forward"/> gives, resized bilinearly.
+    /// N images of any size -> their N x K maps of ceil(H / mapStride) x ceil(W / mapStride): the mean over scales, and over mirrored
+    /// runs mirrored back, of what <paramref name="forward"/> gives, resized bilinearly.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="scales">Input sizes, as factors of <paramref name="longSide"/>.</param>
@@ -66,7 +68,10 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         return vectors;
     }
 
-    /// <summary>Size of the network's input for an image: its longer side scaled to <paramref name="longSide"/>, both sides a multiple of the stride plus 1.</summary>
+    /// <summary>
+    /// Size of the network's input for an image: its longer side scaled to <paramref name="longSide"/>, both sides a multiple of the
+    /// stride plus 1.
+    /// </summary>
     internal (int Height, int Width) InputSize(RgbImage image, double longSide)
     {
         var factor = longSide / Math.Max(image.Height, image.Width);
@@ -83,7 +88,9 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         from indices in equal.Chunk((int)Math.Clamp(PixelsPerBatch / ((long)equal.Key.Height * equal.Key.Width * copies), 1, images.Count))
         select new Batch(equal.Key.Height, equal.Key.Width, indices);
 
-    /// <summary>[n,3,H,W] in channels-last order, the mirrored copies behind the others: the colours are written in place, nothing is transposed.</summary>
+    /// <summary>
+    /// [n,3,H,W] in channels-last order, the mirrored copies behind the others: the colours are written in place, nothing is transposed.
+    /// </summary>
     private Tensor Input(IReadOnlyList<RgbImage> images, Batch batch, bool flip)
     {
         var (height, width, count) = (batch.Height, batch.Width, batch.Indices.Length);
@@ -100,7 +107,8 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         return hwc.to(device).permute(0, 3, 1, 2);
     }
 
-    private void AddMaps(Tensor?[] sums, IReadOnlyList<RgbImage> images, Batch batch, bool flip, int mapStride, Func<Tensor, Tensor> forward)
+    private void AddMaps(
+        Tensor?[] sums, IReadOnlyList<RgbImage> images, Batch batch, bool flip, int mapStride, Func<Tensor, Tensor> forward)
     {
         using var scope = NewDisposeScope();
         var maps = forward(Input(images, batch, flip));
@@ -110,7 +118,8 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         for (var n = 0; n < count; n++)
         {
             var index = batch.Indices[n];
-            var resized = FeatureMaps.Resize(maps.narrow(0, n, 1), CeilDivide(images[index].Height, mapStride), CeilDivide(images[index].Width, mapStride));
+            var image = images[index];
+            var resized = FeatureMaps.Resize(maps.narrow(0, n, 1), CeilDivide(image.Height, mapStride), CeilDivide(image.Width, mapStride));
             if (sums[index] is { } sum)
                 sum.add_(resized);
             else

@@ -6,12 +6,13 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Segmentation;
 
 /// <summary>
-/// Context at several ranges: the features are brought to few channels by a 1x1 convolution, pass dilated 3x3 convolutions side by side, and meet again,
-/// with the first step's output and its global mean, in a 1x1 convolution over all (after atrous spatial pyramid pooling, Chen et al. 2017, 3.3).
+/// Context at several ranges: the features are brought to few channels by a 1x1 convolution, pass dilated 3x3 convolutions side by side,
+/// and meet again, with the first step's output and its global mean, in a 1x1 convolution over all (after atrous spatial pyramid
+/// pooling, Chen et al. 2017, 3.3).
 /// </summary>
 /// <remarks>
-/// The published branches each read all channels of the backbone. Behind a MobileNetV2's 1280 channels that would cost as much as the backbone itself,
-/// so here they read the few.
+/// The published branches each read all channels of the backbone. Behind a MobileNetV2's 1280 channels that would cost as much as the
+/// backbone itself, so here they read the few.
 /// </remarks>
 internal sealed class DilatedPyramid : Module<Tensor, Tensor>, IConvUnits
 {
@@ -38,7 +39,7 @@ internal sealed class DilatedPyramid : Module<Tensor, Tensor>, IConvUnits
         register_module("dropout", _dropout);
     }
 
-    public IEnumerable<ConvUnit> Units => new Module[] { _reduce, .. _branches, _project }.OfType<IConvUnits>().SelectMany(part => part.Units);
+    public IEnumerable<ConvUnit> Units => ((IConvUnits[])[_reduce, .. _branches, _project]).SelectMany(part => part.Units);
 
     /// <summary>[N,C,h,w] -> [N,C',h,w].</summary>
     public override Tensor forward(Tensor input)

@@ -13,8 +13,9 @@ public static class SegmentationLosses
     public const float MaxClassWeight = 10;
 
     /// <summary>
-    /// [N,K,h,w] logits, [N,H,W] int64 labels -> scalar: the weighted mean of -log softmax at the label over the pixels that are not 255, after the logits are
-    /// resized to HxW; 0 with a zero gradient if all pixels are 255. Logits (2, 0) for label 0 give log(1 + e^-2) = 0.126928.
+    /// [N,K,h,w] logits, [N,H,W] int64 labels -> scalar: the weighted mean of -log softmax at the label over the pixels that are not
+    /// 255, after the logits are resized to HxW; 0 with a zero gradient if all pixels are 255. Logits (2, 0) for label 0 give log(1 +
+    /// e^-2) = 0.126928.
     /// </summary>
     /// <param name="logits">Scores per class, background first.</param>
     /// <param name="labels">0..K-1, or 255 for pixels that do not count.</param>
@@ -30,8 +31,8 @@ public static class SegmentationLosses
     }
 
     /// <summary>
-    /// Weights that let rare labels count: the most frequent label's pixels over the label's own, at most <see cref="MaxClassWeight"/>; 1 for absent labels.
-    /// Pixels (90, 9, 1) give (1, 10, 10); (60, 30, 10) give (1, 2, 6).
+    /// Weights that let rare labels count: the most frequent label's pixels over the label's own, at most <see cref="MaxClassWeight"/>;
+    /// 1 for absent labels. Pixels (90, 9, 1) give (1, 10, 10); (60, 30, 10) give (1, 2, 6).
     /// </summary>
     /// <param name="pixels">[K] pixels per label.</param>
     /// <exception cref="ArgumentException">A count is negative.</exception>

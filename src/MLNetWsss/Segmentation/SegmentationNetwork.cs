@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn;
 namespace MLNetWsss.Segmentation;
 
 /// <summary>
-/// Class scores per pixel, shaped like DeepLabV3+ (Chen et al. 2018): parallel dilated convolutions over the last features and their global mean see context,
-/// a skip from the stride-4 features restores outlines.
+/// Class scores per pixel, shaped like DeepLabV3+ (Chen et al. 2018): parallel dilated convolutions over the last features and their
+/// global mean see context, a skip from the stride-4 features restores outlines.
 /// </summary>
 public sealed class SegmentationNetwork : Module<Tensor, Tensor>, IStageNetwork, IFoldable
 {
@@ -21,7 +21,9 @@ public sealed class SegmentationNetwork : Module<Tensor, Tensor>, IStageNetwork,
     private readonly SpatialBlock? refine;
     private readonly Conv2dLayer classifier;
 
-    /// <summary>A network with random weights from the generator, or the backbone's pretrained ones where its options name a file.</summary>
+    /// <summary>
+    /// A network with random weights from the generator, or the backbone's pretrained ones where its options name a file.
+    /// </summary>
     /// <param name="options">The backbone.</param>
     /// <param name="head">The head.</param>
     /// <param name="classes">K, the number of labels with background, at least 2.</param>
@@ -31,21 +33,23 @@ public sealed class SegmentationNetwork : Module<Tensor, Tensor>, IStageNetwork,
     /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">The weights file is damaged or does not fit.</exception>
-    public SegmentationNetwork(BackboneOptions options, SegmentationHeadOptions head, int classes, Generator generator) : base(nameof(SegmentationNetwork))
+    public SegmentationNetwork(BackboneOptions options, SegmentationHeadOptions head, int classes, Generator generator)
+        : base(nameof(SegmentationNetwork))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentNullException.ThrowIfNull(head);
         head.Validate();
         Classes = classes;
         backbone = Backbone.Create(options, generator);
+        var channels = head.Channels;
         register_module("backbone", backbone);
         register_module("pyramid", pyramid = new DilatedPyramid(backbone.Channels[^1], head, generator));
         if (head.SkipChannels > 0)
         {
             register_module("skip", skip = new ConvBlock(backbone.Channels[0], head.SkipChannels, 1, generator));
-            register_module("refine", refine = new SpatialBlock(head.Channels + head.SkipChannels, head.Channels, 1, head.Separable, generator));
+            register_module("refine", refine = new SpatialBlock(channels + head.SkipChannels, channels, 1, head.Separable, generator));
         }
-        classifier = new Conv2dLayer(head.Channels, classes, 1, generator, hasBias: true, gain: InitialDeviation * Math.Sqrt(head.Channels));
+        classifier = new Conv2dLayer(channels, classes, 1, generator, hasBias: true, gain: InitialDeviation * Math.Sqrt(channels));
         register_module("classifier", classifier);
         foreach (var part in Head)
             ChannelsLast.Apply(part);
@@ -78,7 +82,9 @@ public sealed class SegmentationNetwork : Module<Tensor, Tensor>, IStageNetwork,
     /// <summary>The head's parameters, which learn faster than the pretrained ones.</summary>
     public IEnumerable<Parameter> HeadParameters => Head.SelectMany(part => part.parameters());
 
-    /// <summary>[N,3,H,W] normalised colours -> [N,K,h,w] logits, float32, at <see cref="Stride"/>; the caller resizes them to the image.</summary>
+    /// <summary>
+    /// [N,3,H,W] normalised colours -> [N,K,h,w] logits, float32, at <see cref="Stride"/>; the caller resizes them to the image.
+    /// </summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

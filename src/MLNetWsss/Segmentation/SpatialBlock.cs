@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace MLNetWsss.Segmentation;
 
-/// <summary>A dilated 3x3 convolution with batch norm and rectifier, whole or split into a depthwise and a 1x1 one (Chen et al. 2018, 3.1).</summary>
+/// <summary>
+/// A dilated 3x3 convolution with batch norm and rectifier, whole or split into a depthwise and a 1x1 one (Chen et al. 2018, 3.1).
+/// </summary>
 internal sealed class SpatialBlock : Module<Tensor, Tensor>, IConvUnits
 {
     private readonly ConvBlock[] _blocks;

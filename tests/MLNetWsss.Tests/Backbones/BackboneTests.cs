@@ -36,7 +36,8 @@ public class BackboneTests
     public void Logits_of_weights_by_formula_equal_torchvisions(string golden, string architecture, int stride, double width)
     {
         using var scope = NewDisposeScope();
-        using var backbone = CreateByFormula(new() { Architecture = architecture, OutputStride = stride, Width = width, Classifier = true });
+        var options = new BackboneOptions { Architecture = architecture, OutputStride = stride, Width = width, Classifier = true };
+        using var backbone = CreateByFormula(options);
         var expected = Goldens.Json("torchvision_outputs.json").GetProperty(golden);
         var logits = Predict(() => backbone.Classify(Goldens.Input(2, expected.GetProperty("side").GetInt32()))).ToFloats();
         var kept = logits.Where((_, i) => i % 1000 % 100 == 0).ToArray();
@@ -105,7 +106,7 @@ public class BackboneTests
         using var scope = NewDisposeScope();
         using var backbone = CreateByFormula(new() { Architecture = architecture, Width = 0.5 });
         var input = Goldens.Input(2, 65);
-        Assert.All(backbone.parameters().Where(parameter => parameter.Dimensions == 4), parameter => Assert.True(ChannelsLast.Is(parameter)));
+        Assert.All(backbone.parameters().Where(weight => weight.Dimensions == 4), weight => Assert.True(ChannelsLast.Is(weight)));
         var last = Predict(() => backbone.LastFeatures(ChannelsLast.Of(input)));
         Assert.True(ChannelsLast.Is(last));
         ChannelsLast.Remove(backbone);
@@ -211,7 +212,8 @@ public class BackboneTests
     public void An_option_out_of_range_is_named(string architecture, int stride, double width, int frozen, string option)
     {
         var options = new BackboneOptions { Architecture = architecture, OutputStride = stride, Width = width, FrozenStages = frozen };
-        Assert.Contains($"BackboneOptions.{option} is", Assert.Throws<ArgumentException>(() => Create(options)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => Create(options));
+        Assert.Contains($"BackboneOptions.{option} is", error.Message, StringComparison.Ordinal);
     }
 
     internal static Backbone Create(BackboneOptions options, ulong seed = 1)

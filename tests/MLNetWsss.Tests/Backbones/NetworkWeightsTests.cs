@@ -16,7 +16,8 @@ public class NetworkWeightsTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        using var saved = new SegmentationNetwork(Small with { Normalization = InputNormalization.HalfHalf }, new() { Channels = 16 }, 3, generator);
+        var options = Small with { Normalization = InputNormalization.HalfHalf };
+        using var saved = new SegmentationNetwork(options, new() { Channels = 16 }, 3, generator);
         if (folded)
             saved.FoldBatchNorm();
         using var restored = new SegmentationNetwork(Small, new() { Channels = 16 }, 3, generator);

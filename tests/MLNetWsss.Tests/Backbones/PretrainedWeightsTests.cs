@@ -6,14 +6,16 @@ using static MLNetWsss.Tests.Backbones.Tensors;
 
 namespace MLNetWsss.Tests.Backbones;
 
-/// <summary>Runs where the pretrained MobileNetV2 is: in shared/weights in or beside a folder above the tests, or in WSSS_SHARED/weights.</summary>
+/// <summary>
+/// Runs where the pretrained MobileNetV2 is: in shared/weights in or beside a folder above the tests, or in WSSS_SHARED/weights.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PretrainedFactAttribute : FactAttribute
 {
     public PretrainedFactAttribute()
     {
         if (Path is null)
-            Skip = "There is no shared/weights/mobilenet_v2.safetensors above the tests. Set WSSS_SHARED to the folder that holds weights/.";
+            Skip = "There is no shared/weights/mobilenet_v2.safetensors above the tests. Set WSSS_SHARED to the folder of weights/.";
     }
 
     internal static string? Path { get; } = Find();
@@ -60,7 +62,8 @@ public class PretrainedWeightsTests
         Assert.True(backbone.Folded);
         Assert.Equal(Normalization.HalfHalf.Mean.ToArray(), backbone.Normalization.Mean.ToArray());
         Assert.Equal([24, 32, 96, 1280], backbone.Channels);
-        using var forced = BackboneTests.Create(new() { Weights = PretrainedFactAttribute.Path, Normalization = InputNormalization.ImageNet });
+        var imageNet = new BackboneOptions { Weights = PretrainedFactAttribute.Path, Normalization = InputNormalization.ImageNet };
+        using var forced = BackboneTests.Create(imageNet);
         Assert.Equal(Normalization.ImageNet.Mean.ToArray(), forced.Normalization.Mean.ToArray());
     }
 
@@ -105,11 +108,13 @@ public class PretrainedWeightsTests
     public void A_file_that_this_library_wrote_folded_serves_as_weights()
     {
         using var folder = new TemporaryFolder();
-        using var source = BackboneTests.CreateByFormula(new() { Architecture = "resnet18", Width = 0.25, Normalization = InputNormalization.HalfHalf });
+        var options = new BackboneOptions { Architecture = "resnet18", Width = 0.25 };
+        using var source = BackboneTests.CreateByFormula(options with { Normalization = InputNormalization.HalfHalf });
         source.FoldBatchNorm();
         NetworkWeights.Write(folder["weights.safetensors"], source);
-        using var backbone = BackboneTests.Create(new() { Architecture = "resnet18", Width = 0.25, Weights = folder["weights.safetensors"] });
+        using var backbone = BackboneTests.Create(options with { Weights = folder["weights.safetensors"] });
         Assert.True(backbone.Folded);
+        Assert.Equal(Normalization.HalfHalf.Mean.ToArray(), backbone.Normalization.Mean.ToArray());
         AssertSameFeatures(source, backbone, 0);
     }
 

@@ -62,7 +62,7 @@ public class ClassActivationNetworkTests
         network.train();
         ClassActivationLosses.TagLoss(network.call(Goldens.Input(4, 33)), Goldens.FromFormula([4, 3], i => i % 2)).backward();
         foreach (var (name, parameter) in network.named_parameters())
-            Assert.True(parameter.grad is not null && parameter.grad.isfinite().all().item<bool>() && parameter.grad.abs().max().item<float>() > 0, name);
+            Assert.True(parameter.grad is { } grad && grad.isfinite().all().item<bool>() && grad.abs().max().item<float>() > 0, name);
         var head = network.HeadParameters.Select(parameter => parameter.Handle).ToHashSet();
         Assert.Equal(network.parameters().Count(), head.Count + network.backbone.parameters().Count());
     }

@@ -22,7 +22,8 @@ public class SegmentationNetworkTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);
-        using var network = new SegmentationNetwork(Small, new() { Channels = 16, SkipChannels = skip, Separable = separable }, 3, generator);
+        var head = new SegmentationHeadOptions { Channels = 16, SkipChannels = skip, Separable = separable };
+        using var network = new SegmentationNetwork(Small, head, 3, generator);
         network.eval();
         var logits = Predict(() => network.call(Goldens.Input(2, 65)));
         Assert.Equal(stride, network.Stride);
@@ -145,6 +146,9 @@ public class SegmentationNetworkTests
     {
         foreach (var (head, option) in ((SegmentationHeadOptions, string)[])
             [(new() { Channels = 4 }, "Channels"), (new() { Dilations = [3, 0] }, "Dilations"), (new() { Dropout = 1 }, "Dropout")])
-            Assert.Contains($"SegmentationHeadOptions.{option} is", Assert.Throws<ArgumentException>(head.Validate).Message, StringComparison.Ordinal);
+        {
+            var error = Assert.Throws<ArgumentException>(head.Validate);
+            Assert.Contains($"SegmentationHeadOptions.{option} is", error.Message, StringComparison.Ordinal);
+        }
     }
 }
