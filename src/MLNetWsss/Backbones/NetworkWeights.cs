@@ -68,7 +68,9 @@ public static class NetworkWeights
             numbers.Add(float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : float.NaN);
         if (numbers.Count != 6 || numbers.Any(number => !float.IsFinite(number)) || numbers.Skip(3).Any(number => number <= 0))
             throw new InvalidDataException($"The note on normalisation is '{note}'; expected six numbers such as 0.5,0.5,0.5/0.5,0.5,0.5.");
-        return new Normalization([.. numbers[..3]], [.. numbers[3..]]);
+        var noted = new Normalization([.. numbers[..3]], [.. numbers[3..]]);
+        // The two usual ones keep their identity, so that options can name them again.
+        return new[] { Normalization.HalfHalf, Normalization.ImageNet }.FirstOrDefault(usual => Join(usual) == Join(noted)) ?? noted;
     }
 
     private static Dictionary<string, string> Notes(Module network)
@@ -79,7 +81,7 @@ public static class NetworkWeights
             if (module is IFoldable { Folded: true })
                 notes[Key(path, FoldedNote)] = "true";
             if (module is Backbone { Normalization: var normalization })
-                notes[Key(path, NormalizationNoteName)] = $"{Join(normalization.Mean)}/{Join(normalization.Std)}";
+                notes[Key(path, NormalizationNoteName)] = Join(normalization);
         }
         return notes;
     }
@@ -87,6 +89,8 @@ public static class NetworkWeights
     private static IEnumerable<(string Path, Module Module)> Parts(Module network) => network.named_modules().Prepend(("", network));
 
     private static string Key(string path, string note) => path.Length == 0 ? note : $"{path}:{note}";
+
+    private static string Join(Normalization normalization) => $"{Join(normalization.Mean)}/{Join(normalization.Std)}";
 
     private static string Join(ReadOnlySpan<float> values) =>
         string.Join(",", values.ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
