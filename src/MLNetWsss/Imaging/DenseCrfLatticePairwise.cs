@@ -10,6 +10,7 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
     private readonly List<Kernel> _active = [];
     private readonly PinnedBuffer<float> _features = new();
     private readonly Action<int> _splat;
+    private readonly Action<int> _reduce;
     private readonly Action<int> _blur;
     private (int Height, int Width, float Deviation) _gaussianOf;
     private DenseCrfLayout _layout;
@@ -20,6 +21,7 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
     public DenseCrfLatticePairwise()
     {
         _splat = Splat;
+        _reduce = Reduce;
         _blur = Blur;
     }
 
@@ -56,13 +58,10 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
         _beliefs = beliefs;
         foreach (var kernel in _active)
             kernel.Reserve(layout);
-        team.Run(_chunks, _splat);
+        team.Run(PermutohedralLattice.Parts, _splat);
+        team.Run(_chunks, _reduce);
         for (_axis = 0; _axis <= _active[^1].Lattice.Dimensions; _axis++)
-        {
             team.Run(_chunks, _blur);
-            foreach (var kernel in _active)
-                kernel.EndBlur(_axis);
-        }
     }
 
     public override void Messages(in DenseCrfLayout layout, int block, float* output, int begin, int end)
@@ -72,7 +71,7 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
         for (var i = 0; i < _active.Count; i++)
         {
             var kernel = _active[i];
-            var values = kernel.From + block * (nint)kernel.BlockSize;
+            var values = kernel.Values + block * (nint)kernel.BlockSize;
             if (layout.Lanes == 1)
                 kernel.Lattice.SliceScalars(values, output, kernel.Weight, i > 0, begin, end);
             else if (layout.Lanes == 4)
@@ -82,22 +81,37 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
         }
     }
 
-    private void Splat(int chunk)
+    private void Splat(int part)
     {
         foreach (var kernel in _active)
         {
-            var begin = kernel.Lattice.ChunkBegin(chunk, _chunks);
-            var end = kernel.Lattice.ChunkBegin(chunk + 1, _chunks);
             for (var block = 0; block < _layout.Blocks; block++)
             {
                 var from = _beliefs + block * (nint)_layout.BlockSize;
-                var to = kernel.From + block * (nint)kernel.BlockSize;
+                var to = kernel.Values + block * (nint)kernel.BlockSize;
                 if (_layout.Lanes == 1)
-                    kernel.Lattice.Splat<ScalarLane, float>(from, to, begin, end);
+                    kernel.Lattice.Splat<ScalarLane, float>(part, from, to);
                 else if (_layout.Lanes == 4)
-                    kernel.Lattice.Splat<QuadLanes, Vector128<float>>(from, to, begin, end);
+                    kernel.Lattice.Splat<QuadLanes, Vector128<float>>(part, from, to);
                 else
-                    kernel.Lattice.Splat<OctetLanes, Vector256<float>>(from, to, begin, end);
+                    kernel.Lattice.Splat<OctetLanes, Vector256<float>>(part, from, to);
+            }
+        }
+    }
+
+    private void Reduce(int chunk)
+    {
+        foreach (var kernel in _active)
+        {
+            for (var block = 0; block < _layout.Blocks; block++)
+            {
+                var values = kernel.Values + block * (nint)kernel.BlockSize;
+                if (_layout.Lanes == 1)
+                    kernel.Lattice.Reduce<ScalarLane, float>(values, chunk, _chunks);
+                else if (_layout.Lanes == 4)
+                    kernel.Lattice.Reduce<QuadLanes, Vector128<float>>(values, chunk, _chunks);
+                else
+                    kernel.Lattice.Reduce<OctetLanes, Vector256<float>>(values, chunk, _chunks);
             }
         }
     }
@@ -108,17 +122,15 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
         {
             if (_axis > kernel.Lattice.Dimensions)
                 continue;
-            var (begin, end) = WorkerTeam.Part(kernel.Lattice.Vertices, chunk, _chunks);
             for (var block = 0; block < _layout.Blocks; block++)
             {
-                var from = kernel.From + block * (nint)kernel.BlockSize;
-                var to = kernel.To + block * (nint)kernel.BlockSize;
+                var values = kernel.Values + block * (nint)kernel.BlockSize;
                 if (_layout.Lanes == 1)
-                    kernel.Lattice.Blur<ScalarLane, float>(_axis, from, to, begin + 1, end + 1);
+                    kernel.Lattice.Blur<ScalarLane, float>(_axis, values, chunk, _chunks);
                 else if (_layout.Lanes == 4)
-                    kernel.Lattice.Blur<QuadLanes, Vector128<float>>(_axis, from, to, begin + 1, end + 1);
+                    kernel.Lattice.Blur<QuadLanes, Vector128<float>>(_axis, values, chunk, _chunks);
                 else
-                    kernel.Lattice.Blur<OctetLanes, Vector256<float>>(_axis, from, to, begin + 1, end + 1);
+                    kernel.Lattice.Blur<OctetLanes, Vector256<float>>(_axis, values, chunk, _chunks);
             }
         }
     }
@@ -176,41 +188,26 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
             features[i] = features[plane + i] = 0;
     }
 
-    /// <summary>A lattice, its weight, and the two arrays of vertex values that the blur goes back and forth between.</summary>
+    /// <summary>A lattice, its weight, and the values of its vertices.</summary>
     private sealed class Kernel(int dimensions)
     {
-        private readonly PinnedBuffer<float> _first = new();
-        private readonly PinnedBuffer<float> _second = new();
+        private readonly PinnedBuffer<float> _values = new();
 
         public PermutohedralLattice Lattice { get; } = new() { Dimensions = dimensions };
 
         public float Weight { get; set; }
 
-        public float* From { get; private set; }
-
-        public float* To { get; private set; }
+        public float* Values { get; private set; }
 
         public long BlockSize { get; private set; }
 
         public void Reserve(in DenseCrfLayout layout)
         {
-            BlockSize = (Lattice.Vertices + 1L) * layout.Lanes;
-            From = _first.Reserve(BlockSize * layout.Blocks);
-            To = _second.Reserve(BlockSize * layout.Blocks);
+            BlockSize = Lattice.Slots * layout.Lanes;
+            Values = _values.Reserve(BlockSize * layout.Blocks);
+            // Vertex 0 stands for vertices that do not exist.
             for (var block = 0; block < layout.Blocks; block++)
-            {
-                new Span<float>(From + block * BlockSize, layout.Lanes).Clear();
-                new Span<float>(To + block * BlockSize, layout.Lanes).Clear();
-            }
-        }
-
-        public void EndBlur(int axis)
-        {
-            if (axis > Lattice.Dimensions)
-                return;
-            var swap = From;
-            From = To;
-            To = swap;
+                new Span<float>(Values + block * BlockSize, layout.Lanes).Clear();
         }
     }
 }

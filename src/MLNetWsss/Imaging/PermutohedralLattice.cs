@@ -8,11 +8,14 @@ namespace MLNetWsss.Imaging;
 /// </summary>
 /// <remarks>
 /// Points come in groups of eight; vertices are numbered from 1, and vertex 0 stands for every vertex that does not exist: its value is always 0.
-/// Splatting gathers instead of scattering (each vertex lists its points), so every vertex belongs to one thread and sums in one order,
-/// whatever the number of threads.
+/// The points are cut into <see cref="Parts"/> parts that splat side by side: a part owns the vertices that it meets first, and has slots of its own for
+/// the others, which are added in the order of the parts. Sums are therefore the same to the bit for any number of threads.
 /// </remarks>
 internal sealed unsafe class PermutohedralLattice
 {
+    /// <summary>Parts of the points; fixed, because the order of additions follows it.</summary>
+    public const int Parts = 8;
+
     private readonly PermutohedralLatticeBuilder _builder;
 
     public PermutohedralLattice() => _builder = new PermutohedralLatticeBuilder(this);
@@ -35,20 +38,32 @@ internal sealed unsafe class PermutohedralLattice
     /// <summary>[groups][d+1][8] the points' barycentric weights.</summary>
     public float* WeightOf { get; internal set; }
 
-    /// <summary>[N] z = 1/sqrt(K 1 + 1e-20); the weights of the splat already hold it, the slice multiplies by it.</summary>
+    /// <summary>[N] z = 1/sqrt(K 1 + 1e-20).</summary>
     public float* Normalization { get; internal set; }
 
-    /// <summary>[M+1] where each vertex's list of points begins; vertex v owns RowStart[v-1]..RowStart[v].</summary>
-    internal int* RowStart { get; set; }
+    /// <summary>[groups][d+1][8] where points are splatted: the vertex, or behind the vertices the part's slot for another part's vertex.</summary>
+    public int* SplatTo { get; internal set; }
 
-    /// <summary>The points of every vertex, list by list, in ascending order.</summary>
-    internal int* RowPoint { get; set; }
+    /// <summary>Values that a splat needs room for: vertex 0, the vertices, the slots.</summary>
+    public long Slots => Vertices + 1L + FirstSlot[Parts];
 
-    /// <summary>Barycentric weights times z, list by list.</summary>
-    internal float* RowWeight { get; set; }
+    /// <summary>[parts+1] the first vertex of every part.</summary>
+    internal int[] FirstVertex { get; } = new int[Parts + 1];
 
-    /// <summary>[d+1][2][M+1] the next and the previous vertex along every axis.</summary>
-    internal int* Neighbor { get; set; }
+    /// <summary>[parts+1] how many slots lie before every part's.</summary>
+    internal int[] FirstSlot { get; } = new int[Parts + 1];
+
+    /// <summary>Vertices with slots, and the first slot of each; slots count from 1.</summary>
+    internal List<(int Vertex, int Slot)> Shared { get; } = [];
+
+    /// <summary>The next slot of the same vertex, 0 behind the last.</summary>
+    internal int* NextSlot { get; set; }
+
+    /// <summary>[d+1] for every axis the vertices in rows of neighbours, each row closed by a 0.</summary>
+    internal int*[] Chains { get; } = new int*[PermutohedralLatticeSimplex.MaxDimensions + 1];
+
+    /// <summary>[d+1] the lengths of <see cref="Chains"/>.</summary>
+    internal int[] ChainLength { get; } = new int[PermutohedralLatticeSimplex.MaxDimensions + 1];
 
     /// <summary>
     /// The constant 1/(1 + 2^-d) of the slicing step: it makes up for the mass that the blur (1/2, 1, 1/2) adds along d+1 axes of a plane
@@ -65,61 +80,94 @@ internal sealed unsafe class PermutohedralLattice
     public void Build(float* features, ReadOnlySpan<float> maxima, int points, WorkerTeam team) =>
         _builder.Build(features, maxima, points, team);
 
-    /// <summary>First vertex of a chunk whose lists hold about the same number of points as every other chunk's.</summary>
-    public int ChunkBegin(int chunk, int chunks)
+    /// <summary>
+    /// Adds weight x z x value of the points of one part to the vertices that the part owns, and to its slots for the vertices of others.
+    /// Values are all 1 where <paramref name="pointValues"/> is null. <see cref="Reduce"/> has to follow.
+    /// </summary>
+    public void Splat<TLanes, TVector>(int part, float* pointValues, float* values)
+        where TLanes : ILanes<TVector>
+    {
+        Clear(values + (nint)FirstVertex[part] * TLanes.Count, (FirstVertex[part + 1] - FirstVertex[part]) * TLanes.Count);
+        Clear(values + (nint)(Vertices + 1 + FirstSlot[part]) * TLanes.Count, (FirstSlot[part + 1] - FirstSlot[part]) * TLanes.Count);
+        var corners = Dimensions + 1;
+        var (begin, end) = WorkerTeam.Part(Groups, part, Parts);
+        var one = 1f;
+        for (var group = begin; group < end; group++)
+        {
+            var to = SplatTo + (nint)group * corners * 8;
+            var weights = WeightOf + (nint)group * corners * 8;
+            for (var lane = 0; lane < 8; lane++)
+            {
+                var point = (nint)group * 8 + lane;
+                var value = pointValues == null && TLanes.Count == 1 ? TLanes.Load(&one)
+                    : TLanes.MultiplyAdd(Normalization[point], TLanes.Load(pointValues + point * TLanes.Count), TLanes.Zero);
+                for (var corner = 0; corner < corners; corner++)
+                {
+                    var at = values + (nint)to[corner * 8 + lane] * TLanes.Count;
+                    TLanes.Store(TLanes.MultiplyAdd(weights[corner * 8 + lane], value, TLanes.Load(at)), at);
+                }
+            }
+        }
+
+        static void Clear(float* from, int count) => new Span<float>(from, count).Clear();
+    }
+
+    /// <summary>Adds the parts' slots to the vertices they stand for, in the order of the parts.</summary>
+    public void Reduce<TLanes, TVector>(float* values, int chunk, int chunks)
+        where TLanes : ILanes<TVector>
+    {
+        var slots = values + (nint)Vertices * TLanes.Count;
+        var (begin, end) = WorkerTeam.Part(Shared.Count, chunk, chunks);
+        for (var i = begin; i < end; i++)
+        {
+            var (vertex, slot) = Shared[i];
+            var sum = TLanes.Load(values + (nint)vertex * TLanes.Count);
+            for (; slot > 0; slot = NextSlot[slot])
+                sum = TLanes.MultiplyAdd(1, TLanes.Load(slots + (nint)slot * TLanes.Count), sum);
+            TLanes.Store(sum, values + (nint)vertex * TLanes.Count);
+        }
+    }
+
+    /// <summary>value[v] += (value[next along the axis] + value[previous]) / 2 for one chunk of vertices, in place.</summary>
+    /// <remarks>
+    /// Vertices lie one behind the other in chains, so a walk along a chain reads and writes each value once; vertices without neighbours are in no chain.
+    /// </remarks>
+    public void Blur<TLanes, TVector>(int axis, float* values, int chunk, int chunks)
+        where TLanes : ILanes<TVector>
+    {
+        var chain = Chains[axis];
+        var begin = ChainBegin(axis, chunk, chunks);
+        var end = ChainBegin(axis, chunk + 1, chunks);
+        // What is computed between two chains goes nowhere; the mask that sends it there is cheaper than an unpredictable branch.
+        var nowhere = stackalloc float[8];
+        var previous = TLanes.Zero;
+        var current = TLanes.Zero;
+        var place = nowhere;
+        for (var i = begin; i < end; i++)
+        {
+            var vertex = chain[i];
+            var following = values + (nint)vertex * TLanes.Count;
+            var next = TLanes.Load(following);
+            TLanes.Store(TLanes.MultiplyAdd(0.5f, TLanes.MultiplyAdd(1, previous, next), current), place);
+            nint isEnd = (vertex - 1) >> 31;
+            place = (float*)(((nint)following & ~isEnd) | ((nint)nowhere & isEnd));
+            previous = current;
+            current = next;
+        }
+    }
+
+    // Chains end with a 0; a chunk begins behind the first end at or after its share.
+    private int ChainBegin(int axis, int chunk, int chunks)
     {
         if (chunk == 0)
-            return 1;
+            return 0;
         if (chunk == chunks)
-            return Vertices + 1;
-        var wanted = (int)((long)RowStart[Vertices] * chunk / chunks);
-        var at = new ReadOnlySpan<int>(RowStart, Vertices + 1).BinarySearch(wanted);
-        return (at < 0 ? ~at : at) + 1;
-    }
-
-    /// <summary>values[v] = sum of weight x point value over the points of vertices begin..end.</summary>
-    public void Splat<TLanes, TVector>(float* pointValues, float* values, int begin, int end)
-        where TLanes : ILanes<TVector>
-    {
-        for (var vertex = begin; vertex < end; vertex++)
-        {
-            var last = RowStart[vertex];
-            var i = RowStart[vertex - 1];
-            // Two sums hide the latency of the additions; their order is fixed by the list alone.
-            var even = TLanes.Zero;
-            var odd = TLanes.Zero;
-            for (; i + 1 < last; i += 2)
-            {
-                even = TLanes.MultiplyAdd(RowWeight[i], TLanes.Load(pointValues + (nint)RowPoint[i] * TLanes.Count), even);
-                odd = TLanes.MultiplyAdd(RowWeight[i + 1], TLanes.Load(pointValues + (nint)RowPoint[i + 1] * TLanes.Count), odd);
-            }
-            if (i < last)
-                even = TLanes.MultiplyAdd(RowWeight[i], TLanes.Load(pointValues + (nint)RowPoint[i] * TLanes.Count), even);
-            TLanes.Store(TLanes.MultiplyAdd(1, odd, even), values + (nint)vertex * TLanes.Count);
-        }
-    }
-
-    /// <summary>to[v] = from[v] + (from[next] + from[previous]) / 2 for vertices begin..end.</summary>
-    public void Blur<TLanes, TVector>(int axis, float* from, float* to, int begin, int end)
-        where TLanes : ILanes<TVector>
-    {
-        var next = Neighbor + (nint)axis * 2 * (Vertices + 1);
-        var previous = next + (Vertices + 1);
-        var vertex = begin;
-        if (TLanes.Count == 1)
-        {
-            for (; vertex + 8 <= end; vertex += 8)
-            {
-                var sides = ScalarLane.Gather(from, next + vertex) + ScalarLane.Gather(from, previous + vertex);
-                Vector256.MultiplyAddEstimate(Vector256.Create(0.5f), sides, Vector256.Load(from + vertex)).Store(to + vertex);
-            }
-        }
-        for (; vertex < end; vertex++)
-        {
-            var sides = TLanes.MultiplyAdd(1, TLanes.Load(from + (nint)next[vertex] * TLanes.Count),
-                TLanes.Load(from + (nint)previous[vertex] * TLanes.Count));
-            TLanes.Store(TLanes.MultiplyAdd(0.5f, sides, TLanes.Load(from + (nint)vertex * TLanes.Count)), to + (nint)vertex * TLanes.Count);
-        }
+            return ChainLength[axis];
+        var chain = Chains[axis];
+        var i = WorkerTeam.Part(ChainLength[axis], chunk, chunks).Begin;
+        while (i < ChainLength[axis] && chain[i] != 0)
+            i++;
+        return Math.Min(i + 1, ChainLength[axis]);
     }
 
     /// <summary>Adds (or writes) weight x filtered value for the points of groups begin..end; output starts at group begin.</summary>

@@ -4,65 +4,70 @@ namespace MLNetWsss.Imaging;
 
 /// <summary>Builds a <see cref="PermutohedralLattice"/>; keeps its memory for the next image.</summary>
 /// <remarks>
-/// Each chunk of points numbers its vertices in a table of its own; the tables are then joined. Vertex numbers depend on the number of chunks, results do not:
-/// lists of points are ordered by point, and neighbours by key.
+/// The points are cut into a fixed number of parts. Each part numbers the vertices around its points in a small table of its own, so that parts are built
+/// side by side; the tables are then joined. Nothing depends on the number of threads.
 /// </remarks>
 internal sealed unsafe class PermutohedralLatticeBuilder
 {
     private const int Width = PermutohedralLatticeSimplex.Width;
+    private const int Parts = PermutohedralLattice.Parts;
+    private const int MaxCorners = PermutohedralLatticeSimplex.MaxDimensions + 1;
+
+    private const int CandidateBlock = 512;
 
     // Rounding, the simplex and a blur step each move a coordinate by at most d+1.
     private const int KeyMargin = 4;
 
     private readonly PermutohedralLattice _lattice;
     private readonly PinnedBuffer<int> _vertexOf = new();
+    private readonly PinnedBuffer<int> _splatTo = new();
     private readonly PinnedBuffer<float> _weightOf = new();
     private readonly PinnedBuffer<float> _normalization = new();
-    private readonly PinnedBuffer<int> _rowStart = new();
-    private readonly PinnedBuffer<int> _rowPoint = new();
-    private readonly PinnedBuffer<float> _rowWeight = new();
-    private readonly PinnedBuffer<int> _neighbor = new();
-    private readonly PinnedBuffer<float> _fromValues = new();
-    private readonly PinnedBuffer<float> _toValues = new();
-    private readonly List<PermutohedralLatticeKeys> _tables = [];
-    private readonly List<PinnedBuffer<Entry>> _entries = [];
-    private readonly long[] _steps = new long[PermutohedralLatticeSimplex.MaxDimensions + 1];
-    private readonly long[] _strides = new long[PermutohedralLatticeSimplex.MaxDimensions];
+    private readonly PinnedBuffer<int> _lastSlot = new();
+    private readonly PinnedBuffer<int> _nextSlot = new();
+    private readonly PinnedBuffer<float> _ones = new();
+    private readonly PinnedBuffer<int>[] _next = Buffers<int>(MaxCorners);
+    private readonly PinnedBuffer<bool>[] _hasPrevious = Buffers<bool>(MaxCorners);
+    private readonly PinnedBuffer<int>[] _chains = Buffers<int>(MaxCorners);
+    private readonly PermutohedralLatticeKeys[] _tables = new PermutohedralLatticeKeys[Parts];
+    private readonly PinnedBuffer<Entry>[] _entries = Buffers<Entry>(Parts);
+    private readonly long[] _steps = new long[MaxCorners];
+    private readonly long[] _strides = new long[MaxCorners];
     private float* _features;
+    private float* _values;
     private long _origin;
-    private float* _from;
-    private float* _to;
     private int _axis;
     private int _chunks;
-    private int _tableCount;
-    private int _firstCount;
 
-    public PermutohedralLatticeBuilder(PermutohedralLattice lattice) => _lattice = lattice;
+    public PermutohedralLatticeBuilder(PermutohedralLattice lattice)
+    {
+        _lattice = lattice;
+        for (var part = 0; part < Parts; part++)
+            _tables[part] = new PermutohedralLatticeKeys();
+    }
 
     public void Build(float* features, ReadOnlySpan<float> maxima, int points, WorkerTeam team)
     {
         _lattice.Dimensions = maxima.Length;
         _lattice.Points = points;
         _features = features;
+        _chunks = team.Chunks;
         NumberKeys(maxima);
         var corners = (long)(maxima.Length + 1) * _lattice.Groups * Width;
         _lattice.VertexOf = _vertexOf.Reserve(corners);
+        _lattice.SplatTo = _splatTo.Reserve(corners);
         _lattice.WeightOf = _weightOf.Reserve(corners);
-        _tableCount = team.Threads;
-        while (_tables.Count < _tableCount)
-        {
-            _tables.Add(new PermutohedralLatticeKeys());
-            _entries.Add(new PinnedBuffer<Entry>());
-        }
-        team.Run(_tableCount, Locate);
+        _lattice.Normalization = _normalization.Reserve((long)_lattice.Groups * Width);
+        team.Run(Parts, Locate);
         JoinTables();
-        ReserveVertices();
-        team.Run(_tableCount, ListPoints);
-        _chunks = team.Chunks;
-        team.Run(_chunks, ClearNeighbors);
-        team.Run(_chunks, FindNeighbors);
+        team.Run(Parts, Renumber);
+        team.Run(maxima.Length + 1, LinkChains);
         Normalize(team);
     }
+
+    private static PinnedBuffer<T>[] Buffers<T>(int count)
+        where T : unmanaged =>
+        [.. Enumerable.Range(0, count).Select(static _ => new PinnedBuffer<T>())];
 
     // Mixed-radix keys: a step along an axis of the lattice is then the addition of a constant.
     private void NumberKeys(ReadOnlySpan<float> maxima)
@@ -70,10 +75,10 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         var d = maxima.Length;
         double remaining = long.MaxValue;
         var stride = 1L;
+        var strides = 0L;
         _origin = 0;
         for (var i = 0; i < d; i++)
         {
-            var scaled = PermutohedralLatticeSimplex.Scale(d, i) * (double)maxima[i];
             // Coordinate i is the sum of the scaled features from i on, minus i times the scaled feature before them.
             var low = i == 0 ? 0 : -i * PermutohedralLatticeSimplex.Scale(d, i - 1) * (double)maxima[i - 1];
             var high = 0.0;
@@ -84,249 +89,221 @@ internal sealed unsafe class PermutohedralLatticeBuilder
             remaining /= size;
             if (!(remaining >= 1))
                 throw new ArgumentException(
-                    "The standard deviations are too small for the image: its pixels span more lattice cells than 2^63. Raise the position or colour deviations.");
+                    "The standard deviations are too small for the image: it spans more lattice cells than 2^63. Raise the position or colour deviations.");
             _strides[i] = stride;
+            strides += stride;
             _origin -= (long)first * stride;
             stride *= (long)size;
         }
-        var sum = _strides.AsSpan(0, d).ToArray().Sum();
         for (var axis = 0; axis <= d; axis++)
-            _steps[axis] = axis < d ? sum - (d + 1) * _strides[axis] : sum;
+            _steps[axis] = axis < d ? strides - (d + 1) * _strides[axis] : strides;
     }
 
-    private void Locate(int chunk)
+    private void Locate(int part)
     {
-        var table = _tables[chunk];
+        var table = _tables[part];
         table.Clear();
-        var d = _lattice.Dimensions;
-        var scratch = stackalloc Vector256<float>[6 * (PermutohedralLatticeSimplex.MaxDimensions + 1)];
-        var simplex = new PermutohedralLatticeSimplex(d, scratch);
-        var found = stackalloc int[PermutohedralLatticeSimplex.MaxDimensions + 1];
-        var axes = stackalloc int[PermutohedralLatticeSimplex.MaxDimensions + 1];
-        var sorted = stackalloc float[PermutohedralLatticeSimplex.MaxDimensions + 2];
-        var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _tableCount);
-        var previousKey = long.MinValue;
-        var previousOrder = -1L;
+        var corners = _lattice.Dimensions + 1;
+        var scratch = stackalloc Vector256<float>[6 * MaxCorners];
+        var simplex = new PermutohedralLatticeSimplex(_lattice.Dimensions, scratch);
+        var keys = stackalloc long[MaxCorners * Width];
+        var (begin, end) = WorkerTeam.Part(_lattice.Groups, part, Parts);
         for (var group = begin; group < end; group++)
         {
             simplex.Locate(_features + (nint)group * Width, (nint)_lattice.Groups * Width);
-            var vertices = _lattice.VertexOf + (nint)group * (d + 1) * Width;
-            var weights = _lattice.WeightOf + (nint)group * (d + 1) * Width;
+            var at = (nint)group * corners * Width;
+            // The lanes behind the last point repeat it, without weight.
             var lanes = Math.Min(Width, _lattice.Points - group * Width);
-            for (var lane = 0; lane < lanes; lane++)
-            {
-                var key = _origin;
-                var order = 0L;
-                for (var i = 0; i <= d; i++)
-                {
-                    var rank = simplex.Rank[i * Width + lane];
-                    axes[rank] = i;
-                    sorted[rank] = simplex.Offset[i * Width + lane];
-                    order |= (long)i << (4 * rank);
-                    if (i < d)
-                        key += (long)simplex.Corner[i * Width + lane] * _strides[i];
-                }
-                weights[lane] = sorted[d] + (1 - sorted[0]);
-                for (var corner = 1; corner <= d; corner++)
-                    weights[corner * Width + lane] = sorted[d - corner] - sorted[d - corner + 1];
-                // Neighbouring pixels often share their simplex, and with it all d+1 look-ups.
-                if (key == previousKey && order == previousOrder)
-                    CountAgain(table, found, d);
-                else
-                    FindCorners(table, found, axes, key, d);
-                previousKey = key;
-                previousOrder = order;
-                for (var corner = 0; corner <= d; corner++)
-                    vertices[corner * Width + lane] = found[corner];
-            }
-            if (lanes < Width)
-                Pad(vertices, weights, lanes, d);
+            for (var lane = 0; lane < Width; lane++)
+                Corners(simplex, Math.Min(lane, lanes - 1), keys + lane * corners, _lattice.WeightOf + at + lane);
+            for (var i = 0; i < corners * Width; i++)
+                table.Prefetch(keys[i]);
+            AddGroup(table, keys, _lattice.VertexOf + at, corners);
+            for (var i = 0; i < corners * Width && lanes < Width; i++)
+                _lattice.WeightOf[at + i] = i % Width < lanes ? _lattice.WeightOf[at + i] : 0;
         }
     }
 
-    private static void CountAgain(PermutohedralLatticeKeys table, int* found, int d)
+    // The keys of a simplex and its barycentric weights: corner k+1 lies one lattice step from corner k, along the axis whose offset is
+    // the (d-k)-th in descending order (Adams et al. 2010, section 3.2); weights are differences of successive offsets (page 10).
+    private void Corners(in PermutohedralLatticeSimplex simplex, int lane, long* keys, float* weights)
     {
-        for (var corner = 0; corner <= d; corner++)
-            table.Hits[found[corner]]++;
-    }
-
-    // Corner k+1 lies one lattice step from corner k, along the axis whose offset is the (d-k)-th in order (Adams et al. 2010, section 3.2).
-    private void FindCorners(PermutohedralLatticeKeys table, int* found, int* axes, long key, int d)
-    {
-        for (var corner = 0; corner <= d; corner++)
+        var d = _lattice.Dimensions;
+        var axes = stackalloc int[MaxCorners];
+        var sorted = stackalloc float[MaxCorners];
+        var key = _origin;
+        for (var i = 0; i <= d; i++)
         {
-            found[corner] = table.Add(key);
-            key += _steps[axes[d - corner]];
+            var rank = simplex.Rank[i * Width + lane];
+            axes[rank] = i;
+            sorted[rank] = simplex.Offset[i * Width + lane];
+            key += (long)simplex.Corner[i * Width + lane] * _strides[i];
+        }
+        weights[0] = sorted[d] + (1 - sorted[0]);
+        keys[0] = key;
+        for (var corner = 1; corner <= d; corner++)
+        {
+            weights[corner * Width] = sorted[d - corner] - sorted[d - corner + 1];
+            key += _steps[axes[d - corner + 1]];
+            keys[corner] = key;
         }
     }
 
-    private static void Pad(int* vertices, float* weights, int lanes, int d)
+    // Neighbouring pixels often share corners of their simplices; equal keys in the same place need no look-up.
+    private static void AddGroup(PermutohedralLatticeKeys table, long* keys, int* vertices, int corners)
     {
-        for (var corner = 0; corner <= d; corner++)
+        for (var lane = 0; lane < Width; lane++)
         {
-            for (var lane = lanes; lane < Width; lane++)
+            for (var corner = 0; corner < corners; corner++)
             {
-                vertices[corner * Width + lane] = -1;
-                weights[corner * Width + lane] = 0;
+                var i = corner * Width + lane;
+                vertices[i] = lane > 0 && keys[lane * corners + corner] == keys[(lane - 1) * corners + corner]
+                    ? vertices[i - 1]
+                    : table.Add(keys[lane * corners + corner]);
             }
         }
     }
 
-    // Numbers of all tables in the first one; an entry's Next counts the visits of the chunks before.
+    // A vertex belongs to the first part that meets it; every later part gets a slot of its own for it, and the slots of a vertex form a chain.
     private void JoinTables()
     {
         var all = _tables[0];
-        for (var chunk = 0; chunk < _tableCount; chunk++)
+        var total = _tables.Sum(static table => (long)table.Count);
+        all.MakeRoom(total);
+        var last = _lastSlot.Reserve(total);
+        new Span<int>(last, checked((int)total)).Clear();
+        var next = _nextSlot.Reserve(total + 1);
+        var shared = _lattice.Shared;
+        shared.Clear();
+        var slots = 0;
+        for (var part = 0; part < Parts; part++)
         {
-            var table = _tables[chunk];
-            var entries = _entries[chunk].Reserve(table.Count + 1L);
-            if (chunk == 0)
-                _firstCount = table.Count;
-            for (var i = 0; i < table.Count; i++)
+            var table = _tables[part];
+            var count = table.Count;
+            var entries = _entries[part].Reserve(count + 1L);
+            _lattice.FirstVertex[part] = part == 0 ? 1 : all.Count + 1;
+            _lattice.FirstSlot[part] = slots;
+            for (var i = 0; i < count; i++)
             {
-                if (chunk == 0)
-                {
-                    entries[i] = new Entry { Number = i, Next = 0 };
+                if (i + PermutohedralLatticeKeys.PrefetchDistance < count)
+                    all.Prefetch(table.Keys[i + PermutohedralLatticeKeys.PrefetchDistance]);
+                var number = part == 0 ? i : all.Add(table.Keys[i]);
+                entries[i] = new Entry { Vertex = number + 1 };
+                if (number + 1 >= _lattice.FirstVertex[part])
                     continue;
-                }
-                // Add counts one visit of its own, which the table's count replaces.
-                var number = all.Add(table.Keys[i]);
-                entries[i] = new Entry { Number = number, Next = all.Hits[number] - 1 };
-                all.Hits[number] += table.Hits[i] - 1;
+                entries[i].Slot = ++slots;
+                next[slots] = 0;
+                if (last[number] == 0)
+                    shared.Add((number + 1, slots));
+                else
+                    next[last[number]] = slots;
+                last[number] = slots;
             }
         }
+        all.BuildFilter();
         _lattice.Vertices = all.Count;
+        _lattice.FirstVertex[Parts] = all.Count + 1;
+        _lattice.FirstSlot[Parts] = slots;
+        _lattice.NextSlot = next;
     }
 
-    private void ReserveVertices()
+    private void Renumber(int part)
     {
-        var all = _tables[0];
-        var corners = _lattice.Dimensions + 1;
-        var entries = (long)corners * _lattice.Points;
-        var start = _lattice.RowStart = _rowStart.Reserve(all.Count + 1L);
-        _lattice.RowPoint = _rowPoint.Reserve(entries);
-        _lattice.RowWeight = _rowWeight.Reserve(entries);
-        _lattice.Normalization = _normalization.Reserve((long)_lattice.Groups * Width);
-        _lattice.Neighbor = _neighbor.Reserve(2L * corners * (all.Count + 1));
-        _from = _fromValues.Reserve(all.Count + 1L);
-        _to = _toValues.Reserve(all.Count + 1L);
-        start[0] = 0;
-        for (var i = 0; i < all.Count; i++)
-            start[i + 1] = start[i] + all.Hits[i];
-    }
-
-    // A counting sort: every chunk knows where its first point of each vertex goes, so chunks fill the lists without meeting.
-    private void ListPoints(int chunk)
-    {
-        var entries = _entries[chunk].Pointer;
-        var count = chunk == 0 ? _firstCount : _tables[chunk].Count;
-        for (var i = 0; i < count; i++)
-            entries[i].Next += _lattice.RowStart[entries[i].Number];
-        var corners = _lattice.Dimensions + 1;
-        var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _tableCount);
-        for (var group = begin; group < end; group++)
+        var entries = _entries[part].Pointer;
+        var size = (_lattice.Dimensions + 1) * Width;
+        var (begin, end) = WorkerTeam.Part(_lattice.Groups, part, Parts);
+        for (var i = (nint)begin * size; i < (nint)end * size; i++)
         {
-            var vertices = _lattice.VertexOf + (nint)group * corners * Width;
-            var weights = _lattice.WeightOf + (nint)group * corners * Width;
-            for (var i = 0; i < corners * Width; i++)
-            {
-                if (vertices[i] < 0)
-                {
-                    vertices[i] = 0;
-                    continue;
-                }
-                ref var entry = ref entries[vertices[i]];
-                vertices[i] = entry.Number + 1;
-                _lattice.RowPoint[entry.Next] = group * Width + i % Width;
-                _lattice.RowWeight[entry.Next++] = weights[i];
-            }
+            var entry = entries[_lattice.VertexOf[i]];
+            _lattice.VertexOf[i] = entry.Vertex;
+            _lattice.SplatTo[i] = entry.Slot == 0 ? entry.Vertex : _lattice.Vertices + entry.Slot;
         }
     }
 
-    private void ClearNeighbors(int chunk)
-    {
-        var (begin, end) = WorkerTeam.Part(2 * (_lattice.Dimensions + 1), chunk, _chunks);
-        var stride = _lattice.Vertices + 1;
-        for (var plane = begin; plane < end; plane++)
-            new Span<int>(_lattice.Neighbor + (nint)plane * stride, stride).Clear();
-    }
-
-    // Whoever finds its next vertex is that vertex's previous one: half the look-ups, and each place is written once.
-    private void FindNeighbors(int chunk)
+    // Along one axis every vertex has at most one next and one previous vertex, so vertices form chains; those without a neighbour are left out.
+    private void LinkChains(int axis)
     {
         var table = _tables[0];
         var keys = table.Keys;
-        var stride = _lattice.Vertices + 1;
-        var (begin, end) = WorkerTeam.Part(_lattice.Vertices, chunk, _chunks);
-        for (var axis = 0; axis <= _lattice.Dimensions; axis++)
+        var vertices = _lattice.Vertices;
+        var step = _steps[axis];
+        var next = _next[axis].Reserve(vertices + 1L);
+        var hasPrevious = _hasPrevious[axis].Reserve(vertices + 1L);
+        new Span<int>(next, vertices + 1).Clear();
+        new Span<bool>(hasPrevious, vertices + 1).Clear();
+        // Most look-ups of large lattices find nothing. The filter sorts them out without a branch, and the rest is prefetched.
+        var candidates = stackalloc int[CandidateBlock + PermutohedralLatticeKeys.PrefetchDistance];
+        for (var begin = 0; begin < vertices; begin += CandidateBlock)
         {
-            var next = _lattice.Neighbor + (nint)axis * 2 * stride;
-            var previous = next + stride;
+            var count = 0;
+            var end = Math.Min(vertices, begin + CandidateBlock);
             for (var i = begin; i < end; i++)
             {
-                var neighbor = table.Find(keys[i] + _steps[axis]);
-                next[i + 1] = neighbor;
-                if (neighbor > 0)
-                    previous[neighbor] = i + 1;
+                candidates[count] = i;
+                count += table.MayContain(keys[i] + step);
+            }
+            for (var i = 0; i < count; i++)
+            {
+                if (i + PermutohedralLatticeKeys.PrefetchDistance < count)
+                    table.Prefetch(keys[candidates[i + PermutohedralLatticeKeys.PrefetchDistance]] + step);
+                var found = table.Find(keys[candidates[i]] + step);
+                next[candidates[i] + 1] = found;
+                hasPrevious[found] = true;
             }
         }
+        // At worst all chains have two vertices and a 0.
+        var chain = _chains[axis].Reserve(vertices * 3L / 2 + 2);
+        var length = 0;
+        for (var first = 1; first <= vertices; first++)
+        {
+            if (hasPrevious[first] || next[first] == 0)
+                continue;
+            for (var vertex = first; vertex != 0; vertex = next[vertex])
+                chain[length++] = vertex;
+            chain[length++] = 0;
+        }
+        _lattice.Chains[axis] = chain;
+        _lattice.ChainLength[axis] = length;
     }
 
-    // z = 1/sqrt(K 1 + 1e-20) (Kraehenbuehl and Koltun 2011, symmetric normalisation), and z goes into the weights of the splat.
+    // z = 1/sqrt(K 1 + 1e-20), the symmetric normalisation of Kraehenbuehl and Koltun 2011.
     private void Normalize(WorkerTeam team)
     {
-        _from[0] = _to[0] = 0;
-        team.Run(_chunks, SumWeights);
+        _values = _ones.Reserve(_lattice.Slots);
+        _values[0] = 0;
+        team.Run(_chunks, FillNormalization);
+        team.Run(Parts, SplatOnes);
+        team.Run(_chunks, ReduceOnes);
         for (_axis = 0; _axis <= _lattice.Dimensions; _axis++)
-        {
-            team.Run(_chunks, BlurWeights);
-            var swap = _from;
-            _from = _to;
-            _to = swap;
-        }
+            team.Run(_chunks, BlurOnes);
         team.Run(_chunks, InvertRoots);
-        team.Run(_chunks, ScaleWeights);
     }
 
-    private void SumWeights(int chunk)
+    private void FillNormalization(int chunk)
     {
-        var end = _lattice.ChunkBegin(chunk + 1, _chunks);
-        for (var vertex = _lattice.ChunkBegin(chunk, _chunks); vertex < end; vertex++)
-        {
-            var sum = 0f;
-            for (var i = _lattice.RowStart[vertex - 1]; i < _lattice.RowStart[vertex]; i++)
-                sum += _lattice.RowWeight[i];
-            _from[vertex] = sum;
-        }
+        var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _chunks);
+        new Span<float>(_lattice.Normalization + (nint)begin * Width, (end - begin) * Width).Fill(1);
     }
 
-    private void BlurWeights(int chunk)
-    {
-        var (begin, end) = WorkerTeam.Part(_lattice.Vertices, chunk, _chunks);
-        _lattice.Blur<ScalarLane, float>(_axis, _from, _to, begin + 1, end + 1);
-    }
+    private void SplatOnes(int part) => _lattice.Splat<ScalarLane, float>(part, null, _values);
+
+    private void ReduceOnes(int chunk) => _lattice.Reduce<ScalarLane, float>(_values, chunk, _chunks);
+
+    private void BlurOnes(int chunk) => _lattice.Blur<ScalarLane, float>(_axis, _values, chunk, _chunks);
 
     private void InvertRoots(int chunk)
     {
         var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _chunks);
         var output = _lattice.Normalization + (nint)begin * Width;
-        new Span<float>(output, (end - begin) * Width).Fill(1);
-        _lattice.SliceScalars(_from, output, 1, add: false, begin, end);
+        _lattice.SliceScalars(_values, output, 1, add: false, begin, end);
         for (var i = 0; i < (end - begin) * Width; i++)
             output[i] = 1 / MathF.Sqrt(output[i] + 1e-20f);
     }
 
-    private void ScaleWeights(int chunk)
-    {
-        var end = _lattice.RowStart[_lattice.ChunkBegin(chunk + 1, _chunks) - 1];
-        for (var i = _lattice.RowStart[_lattice.ChunkBegin(chunk, _chunks) - 1]; i < end; i++)
-            _lattice.RowWeight[i] *= _lattice.Normalization[_lattice.RowPoint[i]];
-    }
-
-    /// <summary>A chunk's own vertex: its number among all vertices, and where its next point goes.</summary>
+    /// <summary>What a part's own number stands for: the vertex, and the part's slot for it if another part owns the vertex.</summary>
     private struct Entry
     {
-        public int Number;
-        public int Next;
+        public int Vertex;
+        public int Slot;
     }
 }
