@@ -54,7 +54,6 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
         var network = create(options.Backbone, generator);
         try
         {
-            network.FoldBatchNorm();
             Weights.Load(network, archive["weights"], $"the saved {archive.Stage}");
             return network;
         }

@@ -15,7 +15,7 @@ namespace Standins.Tests.Surface
         [InlineData("T static class SurfaceSamples.Tools")]
         [InlineData("T interface SurfaceSamples.IMapping<in TFrom, out TTo>")]
         [InlineData("T delegate SurfaceSamples.Fetch<T>(ref T value) -> void where T : struct")]
-        [InlineData("T class SurfaceSamples.Shape<T>.Part<TPart>")]
+        [InlineData("T class SurfaceSamples.Shape<T>.Part<TPart> where T : class, new()")]
         [InlineData("M SurfaceSamples.Side::Left = 1")]
         [InlineData("M SurfaceSamples.Shape<T>::protected .ctor(string name = \"a\\\"b\")")]
         [InlineData("M SurfaceSamples.Shape<T>::abstract double Area(in int[] sizes, out float? scale)")]
