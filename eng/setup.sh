@@ -18,7 +18,7 @@ if [ ! -f "$chosen" ]; then
   if dotnet restore eng/probe/probe.csproj --artifacts-path artifacts/probe >artifacts/probe.log 2>&1; then
     echo packages >"$chosen"
   else
-    missing=$(grep -oE "Unable to find package [A-Za-z0-9._-]+" artifacts/probe.log | sed 's/.* //' | sort -u | paste -sd' ' || true)
+    missing=$(grep -oE "Unable to find package [A-Za-z0-9._-]+" artifacts/probe.log | sed 's/.* //; s/[.]$//' | sort -u | paste -sd' ' || true)
     if [ -z "$missing" ] && ! grep -q "NU110[0-3]" artifacts/probe.log; then
       say "the restore failed for another reason than a missing package:"; tail -n 5 artifacts/probe.log; exit 1
     fi
