@@ -8,6 +8,7 @@ namespace MLNetWsss.Imaging;
 internal sealed class WorkerTeam : IDisposable
 {
     private const long Closed = -1;
+    private const int SpinRounds = 500;
 
     private readonly int _threads;
     private readonly Lock _failureLock = new();
@@ -57,9 +58,9 @@ internal sealed class WorkerTeam : IDisposable
         while (TryWork(Volatile.Read(ref _ticket)))
         {
         }
-        var spin = new SpinWait();
+        var idle = 0;
         while (Volatile.Read(ref _completed) < chunks)
-            spin.SpinOnce(sleep1Threshold: -1);
+            Wait(ref idle);
         if (_failure is { } failure)
             throw new InvalidOperationException("A parallel phase failed; see the inner exception.", failure);
     }
@@ -69,17 +70,26 @@ internal sealed class WorkerTeam : IDisposable
 
     private void Serve()
     {
-        var spin = new SpinWait();
+        var idle = 0;
         while (true)
         {
             var ticket = Volatile.Read(ref _ticket);
             if (ticket == Closed)
                 return;
             if (TryWork(ticket))
-                spin.Reset();
+                idle = 0;
             else
-                spin.SpinOnce(sleep1Threshold: -1);
+                Wait(ref idle);
         }
+    }
+
+    // The next phase is usually microseconds away, and a thread that yields on a busy machine comes back milliseconds later.
+    private static void Wait(ref int rounds)
+    {
+        if (++rounds < SpinRounds)
+            Thread.SpinWait(20);
+        else
+            Thread.Yield();
     }
 
     // The exchange succeeds only while the phase of the ticket still has chunks, hence only while _body and _chunks belong to that phase.
