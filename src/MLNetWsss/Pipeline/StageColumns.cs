@@ -94,6 +94,9 @@ public sealed record StageColumns
             if (!wanted.Accepts(found))
                 throw Mismatch(stage, wanted, $"{found.Kind} of {found.ItemType}");
         }
+        foreach (var wanted in Uses)
+            if (shape.TryGetValue(wanted.Name, out var found) && !wanted.Accepts(found))
+                throw Mismatch(stage, wanted, $"{found.Kind} of {found.ItemType}");
         foreach (var written in Writes)
             shape[written.Name] = ClassNames.ShapeOf(written);
         return new SchemaShape(shape.Values);

@@ -103,6 +103,10 @@ public abstract record TrainingOptions : StageOptions
         base.Validate();
         ArgumentNullException.ThrowIfNull(Backbone);
         ArgumentNullException.ThrowIfNull(Augmentation);
+        Backbone.Validate();
+        Augmentation.Validate();
+        Require(Enum.IsDefined(Optimizer), Optimizer, string.Join(" or ", Enum.GetNames<OptimizerKind>()));
+        Require(Enum.IsDefined(Precision), Precision, string.Join(", ", Enum.GetNames<Precision>()));
         Require(Epochs >= 1, Epochs, "at least 1 pass over the data");
         Require(BatchSize >= 1, BatchSize, "at least 1 image a step");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "a positive number, often 1e-5 to 0.1");

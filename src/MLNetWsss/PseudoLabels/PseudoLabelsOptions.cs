@@ -57,6 +57,7 @@ public sealed record PseudoLabelsOptions : StageOptions
         RequireName(CamColumn);
         RequireName(TagsColumn);
         RequireName(MaskColumn);
+        DenseCrf?.Validate();
         Require(Enum.IsDefined(Background), Background, "Threshold, Power or Otsu");
         Require(Threshold is >= 0 and <= 1, Threshold, "a score from 0 to 1");
         Require(Power > 0 && double.IsFinite(Power), Power, "a positive exponent, often 1 to 4");

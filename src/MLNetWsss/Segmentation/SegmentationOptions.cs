@@ -59,6 +59,8 @@ public sealed record SegmentationOptions : TrainingOptions
     {
         base.Validate();
         ArgumentNullException.ThrowIfNull(Head);
+        Head.Validate();
+        DenseCrf?.Validate();
         RequireName(MaskColumn);
         RequireName(PredictionColumn);
         RequireName(ScoresColumn);

@@ -4,6 +4,7 @@ using Microsoft.ML.Transforms.Image;
 using MLNetWsss.Data;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
+using Names = MLNetWsss.Pipeline.ClassNames;
 
 namespace MLNetWsss.Tests.Testing;
 
@@ -29,15 +30,15 @@ internal static class TinyScenes
             onRead?.Invoke(column);
             return value;
         }
-        DataViewSchema.Annotations Names(string column, ColumnKind kind) => Pipeline.ClassNames.AnnotationsOf(new(column, kind), ClassNames);
+        DataViewSchema.Annotations NamesOn(string column, ColumnKind kind) => Names.AnnotationsOf(new(column, kind), ClassNames);
         SourceColumn[] all =
         [
             SourceColumn.Of("Id", TextDataViewType.Instance, i => Told("Id", $"scene{first + i}".AsMemory())),
             SourceColumn.Of("Index", NumberDataViewType.Single, i => Told("Index", (float)(first + i))),
             SourceColumn.Of("Image", new ImageDataViewType(), i => Told("Image", scenes[i].Image.ToMLImage())),
-            SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)), Names("Tags", ColumnKind.Vector)),
-            SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => Told("Cam", Maps(scenes[i])), Names("Cam", ColumnKind.Maps)),
-            SourceColumn.Of("Mask", LabelMapDataViewType.Instance, i => Told("Mask", scenes[i].Mask), Names("Mask", ColumnKind.Labels))
+            SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)), NamesOn("Tags", ColumnKind.Vector)),
+            SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => Told("Cam", Maps(scenes[i])), NamesOn("Cam", ColumnKind.Maps)),
+            SourceColumn.Of("Mask", LabelMapDataViewType.Instance, i => Told("Mask", scenes[i].Mask), NamesOn("Mask", ColumnKind.Labels))
         ];
         return new SourceView(count, [.. all.Where(c => columns is null || columns.Contains(c.Name))]);
     }

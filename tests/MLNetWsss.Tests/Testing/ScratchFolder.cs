@@ -1,7 +1,7 @@
 namespace MLNetWsss.Tests.Testing;
 
 /// <summary>A folder of its own for a test, removed at its end.</summary>
-internal sealed class TemporaryFolder : IDisposable
+internal sealed class ScratchFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("wsss-test-").FullName;
 
