@@ -12,7 +12,7 @@ internal static class ImageFiles
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".JPG", ".JPEG", ".PNG", ".BMP"];
 
-    internal static bool HasImageExtension(string path) => Extensions.Contains(Path.GetExtension(path));
+    internal static bool HasImageExtension(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     internal sealed record Item(string Id, string ImagePath, string? MaskPath, float[]? Tags);
 
@@ -31,40 +31,30 @@ internal static class ImageFiles
     internal static IDataView View(IHostEnvironment environment, IReadOnlyList<Item> items, IReadOnlyList<string> classes,
         string imageColumn, string tagsColumn, string maskColumn, byte[]? maskLookup, OnUnreadableImage onUnreadable)
     {
-        if (onUnreadable == OnUnreadableImage.Skip)
-            items = Readable(environment, items);
+        var readable = onUnreadable == OnUnreadableImage.Skip ? new ReadablePhotos(environment, [.. items.Select(i => i.ImagePath)]) : null;
         var columns = new List<SourceColumn>
         {
             SourceColumn.Of("Id", TextDataViewType.Instance, i => items[i].Id.AsMemory()),
             SourceColumn.Of("ImagePath", TextDataViewType.Instance, i => items[i].ImagePath.AsMemory()),
-            SourceColumn.Of(imageColumn, new ImageDataViewType(), i => Image(items[i].ImagePath))
+            SourceColumn.Of(imageColumn, new ImageDataViewType(), i => readable?.Image(i) ?? Image(items[i].ImagePath))
         };
         if (items.All(i => i.Tags is not null))
             columns.Add(SourceColumn.Vector(tagsColumn, classes, i => items[i].Tags!,
                 ClassNames.AnnotationsOf(new(tagsColumn, ColumnKind.Vector), classes)));
-        if (items.Count > 0 && items.All(i => i.MaskPath is not null))
-            columns.Add(SourceColumn.Of(maskColumn, LabelMapDataViewType.Instance, i => Mask(items[i].MaskPath!, maskLookup),
+        int masks = items.Count(i => i.MaskPath is not null);
+        if (masks > 0)
+            columns.Add(SourceColumn.Of(maskColumn, LabelMapDataViewType.Instance, i => Mask(items[i], maskLookup, classes),
                 ClassNames.AnnotationsOf(new(maskColumn, ColumnKind.Labels), classes)));
-        return new SourceView(items.Count, [.. columns]);
+        if (masks > 0 && masks < items.Count)
+            WarnOfMissingMasks(environment, items, masks, maskColumn);
+        return new SourceView(items.Count, [.. columns]) { Keeps = readable is null ? null : readable.CanRead, Kept = readable is null ? null : () => readable.Count };
     }
 
-    private static IReadOnlyList<Item> Readable(IHostEnvironment environment, IReadOnlyList<Item> items)
+    private static void WarnOfMissingMasks(IHostEnvironment environment, IReadOnlyList<Item> items, int masks, string column)
     {
         using var channel = environment.Start("Load");
-        var readable = new List<Item>();
-        foreach (var item in items)
-            try
-            {
-                Image(item.ImagePath).Dispose();
-                readable.Add(item);
-            }
-            catch (InvalidDataException e)
-            {
-                channel.Warning(MessageSensitivity.UserData, $"Left out: {e.Message}");
-            }
-        if (readable.Count < items.Count)
-            channel.Warning(MessageSensitivity.None, $"{items.Count - readable.Count} of {items.Count} photos cannot be read and were left out.");
-        return readable;
+        channel.Warning(MessageSensitivity.UserData, $"{items.Count - masks} of {items.Count} photos have no mask, the first of them " +
+            $"'{items.First(i => i.MaskPath is null).ImagePath}'. Column '{column}' can be read of the others only.");
     }
 
     /// <summary>Decodes a photo and turns it upright by its EXIF orientation.</summary>
@@ -74,8 +64,7 @@ internal static class ImageFiles
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
-            if (bytes.Length == 0)
-                throw new ArgumentException("the file is empty");
+            EncodedImage.RequireWhole(bytes);
             var image = MLImage.CreateFromStream(new MemoryStream(bytes, writable: false));
             int orientation = ExifOrientation.Read(bytes);
             if (orientation != ExifOrientation.Upright)
@@ -86,19 +75,31 @@ internal static class ImageFiles
             image.Tag = path;
             return image;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or NotSupportedException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or NotSupportedException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"'{path}' cannot be read as an image: {e.Message} Expected a JPEG, PNG or BMP; replace the file, " +
-                "or load with OnUnreadableImage.Skip.", e);
+            throw new InvalidDataException($"'{path}' cannot be read as an image: {e.Message} Expected a whole JPEG, PNG or BMP; replace the " +
+                "file, or load with OnUnreadableImage.Skip.", e);
         }
     }
 
-    internal static LabelMap Mask(string path, byte[]? lookup)
+    /// <summary>An item's labels, as the task numbers them.</summary>
+    /// <param name="item">The image.</param>
+    /// <param name="lookup">The task's label of each label in the file, or null where they are the same.</param>
+    /// <param name="classes">Foreground class names.</param>
+    /// <exception cref="FileNotFoundException">The image has no mask.</exception>
+    /// <exception cref="InvalidDataException">The mask is damaged, or has a label that is no class's; the message names the file and the pixel.</exception>
+    internal static LabelMap Mask(Item item, byte[]? lookup, IReadOnlyList<string> classes)
     {
+        if (item.MaskPath is not { } path || !File.Exists(path))
+            throw new FileNotFoundException($"Photo '{item.ImagePath}' has no mask: expected {(item.MaskPath is null ? "one named as the photo" : $"'{item.MaskPath}'")}. " +
+                "Add the mask, leave the photo out, or use only columns that do not need masks.", item.MaskPath);
         var (labels, width, height) = IndexedPng.Read(path);
-        if (lookup is not null)
-            for (int i = 0; i < labels.Length; i++)
+        for (int i = 0; i < labels.Length; i++)
+            if (lookup is not null)
                 labels[i] = lookup[labels[i]];
+            else if (labels[i] > classes.Count && labels[i] != LabelMap.Ignore)
+                throw new InvalidDataException($"Mask '{path}' has label {labels[i]} in row {i / width}, column {i % width}; expected 0 (background), " +
+                    $"1 to {classes.Count} ({string.Join(", ", classes)}) or 255 (ignore). Map other labels to 255, or add the class.");
         return new LabelMap(height, width, labels);
     }
 }

@@ -221,7 +221,7 @@ internal static partial class IndexedPng
         png.Write(number);
     }
 
-    private static uint Crc(ReadOnlySpan<byte> bytes)
+    internal static uint Crc(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
         foreach (byte value in bytes) crc = CrcTable[(byte)(crc ^ value)] ^ crc >> 8;

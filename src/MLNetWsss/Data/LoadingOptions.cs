@@ -6,7 +6,10 @@ public enum OnUnreadableImage
     /// <summary>Reading the row throws; the message names the file.</summary>
     Throw,
 
-    /// <summary>The row is left out and counted in the log. Every photo is opened once when the view is made.</summary>
+    /// <summary>
+    /// The row is left out and counted in the log. A photo is tested when it is first read, so making the view costs nothing; the number of
+    /// rows is unknown until a pass has seen them all.
+    /// </summary>
     Skip
 }
 

@@ -33,7 +33,10 @@ internal abstract record SourceColumn(string Name, DataViewType Type, DataViewSc
     }
 }
 
-/// <summary>A view over a list of files: nothing is opened until a cursor asks for a column that needs it.</summary>
+/// <summary>
+/// A view over a list of files: nothing is opened until a cursor asks for a column that needs it, or until it is asked whether a row is
+/// there at all. A row's id is its place in the list, also where rows before it are left out.
+/// </summary>
 internal sealed class SourceView : IDataView
 {
     private readonly int _count;
@@ -48,9 +51,15 @@ internal sealed class SourceView : IDataView
         Schema = builder.ToSchema();
     }
 
+    /// <summary>Which rows are there, the same in every pass; null means all.</summary>
+    internal Func<int, bool>? Keeps { get; init; }
+
+    /// <summary>How many rows <see cref="Keeps"/> leaves, or null while that is unknown.</summary>
+    internal Func<long?>? Kept { get; init; }
+
     public DataViewSchema Schema { get; }
     public bool CanShuffle => true;
-    public long? GetRowCount() => _count;
+    public long? GetRowCount() => Kept is null ? _count : Kept();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
@@ -64,7 +73,8 @@ internal sealed class SourceView : IDataView
 
     private sealed class Cursor(SourceView view, int[] order, HashSet<int> active) : DataViewRowCursor
     {
-        private int _position = -1;
+        private int _at = -1;
+        private long _position = -1;
 
         public override DataViewSchema Schema => view.Schema;
         public override long Position => _position;
@@ -73,21 +83,21 @@ internal sealed class SourceView : IDataView
 
         public override bool MoveNext()
         {
-            if (_position + 1 < order.Length)
-            {
-                _position++;
-                return true;
-            }
-            order = [];
-            _position = -1;
+            while (++_at < order.Length)
+                if (view.Keeps is null || view.Keeps(order[_at]))
+                {
+                    _position++;
+                    return true;
+                }
+            (order, _at, _position) = ([], -1, -1);
             return false;
         }
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => !IsColumnActive(column)
             ? throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.")
-            : view._columns[column.Index].Getter(() => order[_position]) as ValueGetter<TValue>
+            : view._columns[column.Index].Getter(() => order[_at]) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type}, not {typeof(TValue)}.");
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)order[_position], 0);
+        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)order[_at], 0);
     }
 }

@@ -6,7 +6,11 @@ namespace MLNetWsss.Pipeline;
 /// <summary>Between ML.NET's <see cref="MLImage"/> (four bytes a pixel) and <see cref="RgbImage"/> (three).</summary>
 public static class Images
 {
-    /// <summary>Copies the pixels of an image, dropping its alpha.</summary>
+    /// <summary>
+    /// Copies the pixels of an image. What is transparent shows white, as on a page: decoders hand out colours multiplied by alpha, and
+    /// without a ground behind them a cut-out object would stand before black. An image that is transparent everywhere has no alpha that
+    /// means anything (four bytes a pixel, the fourth unused), and its colours are taken as they are.
+    /// </summary>
     /// <exception cref="NotSupportedException">The image's pixel format is neither BGRA nor RGBA.</exception>
     public static RgbImage ToRgb(this MLImage image)
     {
@@ -19,12 +23,19 @@ public static class Images
         };
         var source = image.Pixels;
         var pixels = new byte[checked(image.Width * image.Height * 3)];
+        int least = 255, most = 0;
         for (int i = 0, j = 0; j < pixels.Length; i += 4, j += 3)
         {
             pixels[j] = source[i + red];
             pixels[j + 1] = source[i + 1];
             pixels[j + 2] = source[i + blue];
+            least = Math.Min(least, source[i + 3]);
+            most = Math.Max(most, source[i + 3]);
         }
+        if (least < 255 && most > 0)
+            for (int i = 0; i < pixels.Length; i++)
+                // Colour times alpha over white: c + (1 - alpha) in units of 255.
+                pixels[i] = (byte)Math.Min(255, pixels[i] + 255 - source[i / 3 * 4 + 3]);
         return new RgbImage(image.Height, image.Width, pixels);
     }
 
