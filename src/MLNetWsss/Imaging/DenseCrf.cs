@@ -8,9 +8,9 @@ namespace MLNetWsss.Imaging;
 /// (Kraehenbuehl and Koltun, "Efficient inference in fully connected CRFs with Gaussian edge potentials", NIPS 2011).
 /// </summary>
 /// <remarks>
-/// The conventions are pydensecrf's: unaries -log p, kernels exp(-|f - f'|^2 / 2) that include the pixel itself, symmetric normalisation, Potts costs.
-/// Any number of threads may use one instance at once. It keeps the memory of its largest image (about 300 bytes a pixel at 8 labels) for the next one.
-/// Ties go to the lower label.
+/// The conventions are pydensecrf's: unaries -log p, kernels exp(-|f - f'|^2 / 2) that include the pixel itself, symmetric normalisation,
+/// Potts costs. Any number of threads may use one instance at once. It keeps the memory of its largest image (about 300 bytes a pixel at 8
+/// labels) for the next one. Ties go to the lower label.
 /// </remarks>
 public sealed class DenseCrf
 {
@@ -30,9 +30,16 @@ public sealed class DenseCrf
     /// <summary>The settings.</summary>
     public DenseCrfOptions Options { get; }
 
-    /// <summary>[KxHxW] class probabilities of an HxW image -> [KxHxW] probabilities after mean field; map k speaks for label k, background included.</summary>
-    /// <remarks>Values are clipped to <see cref="DenseCrfOptions.MinProbability"/>..1 and need not sum to 1; all-zero maps count as uniform.</remarks>
-    /// <exception cref="ArgumentException">Sizes differ, a value is NaN, there are more than 255 maps, or the exact filter meets a large image.</exception>
+    /// <summary>
+    /// [KxHxW] class probabilities of an HxW image -> [KxHxW] probabilities after mean field; map k speaks for label k, background
+    /// included.
+    /// </summary>
+    /// <remarks>
+    /// Values are clipped to <see cref="DenseCrfOptions.MinProbability"/>..1 and need not sum to 1; all-zero maps count as uniform.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// Sizes differ, a value is NaN, there are more than 255 maps, or the exact filter meets a large image.
+    /// </exception>
     public ScoreMaps Refine(RgbImage image, ScoreMaps probabilities)
     {
         CheckPair(image, probabilities);
@@ -95,13 +102,18 @@ public sealed class DenseCrf
         return new LabelMap(image.Height, image.Width, refined);
     }
 
-    /// <summary>[1xHxW] saliency in 0..1 -> [1xHxW] saliency after mean field over background and object, AuxSegNet's label update.</summary>
-    /// <exception cref="ArgumentException">There is not exactly one map; otherwise as in <see cref="Refine(RgbImage, ScoreMaps)"/>.</exception>
+    /// <summary>
+    /// [1xHxW] saliency in 0..1 -> [1xHxW] saliency after mean field over background and object, AuxSegNet's label update.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// There is not exactly one map; otherwise as in <see cref="Refine(RgbImage, ScoreMaps)"/>.
+    /// </exception>
     public ScoreMaps RefineSaliency(RgbImage image, ScoreMaps saliency)
     {
         CheckPair(image, saliency);
         if (saliency.Classes != 1)
-            throw new ArgumentException($"Saliency is one map, but {saliency.Classes} were given. Refine class maps with Refine.", nameof(saliency));
+            throw new ArgumentException(
+                $"Saliency is one map, but {saliency.Classes} were given. Refine class maps with Refine.", nameof(saliency));
         var refined = new float[saliency.Scores.Length];
         RefineSaliency(image.Pixels, image.Height, image.Width, saliency.Scores, refined);
         return new ScoreMaps(1, image.Height, image.Width, refined);
@@ -120,7 +132,7 @@ public sealed class DenseCrf
             if (labels == 1)
                 refined.Fill(1);
             else
-                Infer(new DenseCrfUnary.Probabilities(planes, height * width, Options.MinProbability), labels, pixels, height, width, output, null);
+                Infer(UnaryOf(planes, height * width), labels, pixels, height, width, output, null);
         }
     }
 
@@ -137,23 +149,28 @@ public sealed class DenseCrf
             if (labels == 1)
                 refined.Clear();
             else
-                Infer(new DenseCrfUnary.Probabilities(planes, height * width, Options.MinProbability), labels, pixels, height, width, null, output);
+                Infer(UnaryOf(planes, height * width), labels, pixels, height, width, null, output);
         }
     }
 
-    /// <summary>[HxWx3] rgb and [HxW] labels 0..K-1 or 255 -> [HxW] cleaned labels; <paramref name="refined"/> may be the same memory.</summary>
+    /// <summary>
+    /// [HxWx3] rgb and [HxW] labels 0..K-1 or 255 -> [HxW] cleaned labels; <paramref name="refined"/> may be the same memory.
+    /// </summary>
     /// <exception cref="ArgumentException">Lengths do not fit, or a label other than 255 reaches <paramref name="labelCount"/>.</exception>
-    public unsafe void RefineLabels(ReadOnlySpan<byte> rgb, int height, int width, ReadOnlySpan<byte> labels, int labelCount, Span<byte> refined)
+    public unsafe void RefineLabels(
+        ReadOnlySpan<byte> rgb, int height, int width, ReadOnlySpan<byte> labels, int labelCount, Span<byte> refined)
     {
         CheckInput(rgb, height, width, labelCount);
         PixelGrid.CheckLength(refined.Length, (long)height * width, "dense CRF labels");
         if (labels.Length != refined.Length)
-            throw new ArgumentException($"A {height} x {width} image needs {refined.Length} labels, but {labels.Length} were given.", nameof(labels));
+            throw new ArgumentException(
+                $"A {height} x {width} image needs {refined.Length} labels, but {labels.Length} were given.", nameof(labels));
         foreach (var label in labels)
         {
             if (label >= labelCount && label != LabelMap.Ignore)
                 throw new ArgumentException(
-                    $"The map holds label {label}, but there are {labelCount} labels from 0 on. Raise the count or mark such pixels 255.", nameof(labels));
+                    $"The map holds label {label}, but there are {labelCount} labels from 0 on. Raise the count or mark such pixels 255.",
+                    nameof(labels));
         }
         fixed (byte* pixels = rgb, map = labels, output = refined)
         {
@@ -178,12 +195,15 @@ public sealed class DenseCrf
         both.AsSpan(refined.Length).CopyTo(refined);
     }
 
+    private unsafe DenseCrfUnary.Probabilities UnaryOf(float* planes, int pixels) => new(planes, pixels, Options.MinProbability);
+
     private unsafe void Infer(
         DenseCrfUnary unary, int labels, byte* rgb, int height, int width, float* probabilities, byte* map)
     {
         if (Options.Compatibility is { } costs && costs.Length != labels * labels)
             throw new ArgumentException(
-                $"The compatibility matrix has {costs.Length} costs, but {labels} labels need {labels * labels}. Give a K x K matrix, or null for Potts.");
+                $"The compatibility matrix has {costs.Length} costs, but {labels} labels need {labels * labels}. " +
+                "Give a K x K matrix, or null for Potts.");
         if (!_idle.TryTake(out var meanField))
             meanField = new DenseCrfMeanField();
         using var team = new WorkerTeam(WorkerTeam.Resolve(Options.Threads));
@@ -200,7 +220,8 @@ public sealed class DenseCrf
         CheckInput(rgb, height, width, labels);
         var expected = (long)labels * height * width;
         if (maps.Length != expected)
-            throw new ArgumentException($"{labels} maps of {height} x {width} need {expected} values, but {maps.Length} were given.", nameof(maps));
+            throw new ArgumentException(
+                $"{labels} maps of {height} x {width} need {expected} values, but {maps.Length} were given.", nameof(maps));
         if (ContainsNaN(maps))
             throw new ArgumentException("The maps hold NaN. Find the step that divides by zero, or replace NaN by 0.", nameof(maps));
     }
@@ -216,7 +237,8 @@ public sealed class DenseCrf
                 nameof(labels), labels, $"A dense CRF takes 1..{MaxLabels} labels (255 stands for ignore), but {labels} were given.");
         if (Options.Filter == DenseCrfFilter.Exact && pixels > DenseCrfOptions.MaxExactPixels)
             throw new ArgumentException(
-                $"The exact filter takes at most {DenseCrfOptions.MaxExactPixels} pixels, but the image has {pixels}. Use {nameof(DenseCrfFilter.Lattice)}.");
+                $"The exact filter takes at most {DenseCrfOptions.MaxExactPixels} pixels, but the image has {pixels}. " +
+                $"Use {nameof(DenseCrfFilter.Lattice)}.");
     }
 
     private static bool ContainsNaN(ReadOnlySpan<float> values)

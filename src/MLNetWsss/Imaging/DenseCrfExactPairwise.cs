@@ -2,11 +2,14 @@ using System.Runtime.Intrinsics;
 
 namespace MLNetWsss.Imaging;
 
-/// <summary>Both kernels as one N x N matrix of weight x z K z, the sums taken over every pair. K includes the pixel itself, as the lattice does.</summary>
+/// <summary>
+/// Both kernels as one N x N matrix of weight x z K z, the sums taken over every pair. K includes the pixel itself, as the lattice does.
+/// </summary>
 internal sealed unsafe class DenseCrfExactPairwise : DenseCrfPairwise
 {
     private readonly PinnedBuffer<float> _matrix = new();
     private readonly PinnedBuffer<float> _kernel = new();
+    private readonly PinnedBuffer<float> _copy = new();
     private float* _beliefs;
     private int _pixels;
 
@@ -25,12 +28,18 @@ internal sealed unsafe class DenseCrfExactPairwise : DenseCrfPairwise
                 var r = rgb[i * 3] - rgb[j * 3];
                 var g = rgb[i * 3 + 1] - rgb[j * 3 + 1];
                 var b = rgb[i * 3 + 2] - rgb[j * 3 + 2];
-                return Distance(i, j, width) / Square(options.BilateralDeviation) + (r * r + g * g + b * b) / Square(options.ColorDeviation);
+                return Distance(i, j, width) / Square(options.BilateralDeviation)
+                    + (r * r + g * g + b * b) / Square(options.ColorDeviation);
             }, team);
         }
     }
 
-    public override void Collect(in DenseCrfLayout layout, float* beliefs, WorkerTeam team) => _beliefs = beliefs;
+    // A copy, because the update overwrites beliefs while messages are still being asked for.
+    public override void Collect(in DenseCrfLayout layout, float* beliefs, WorkerTeam team)
+    {
+        _beliefs = _copy.Reserve(layout.Size);
+        Buffer.MemoryCopy(beliefs, _beliefs, layout.Size * sizeof(float), layout.Size * sizeof(float));
+    }
 
     public override void Messages(in DenseCrfLayout layout, int block, float* output, int begin, int end)
     {

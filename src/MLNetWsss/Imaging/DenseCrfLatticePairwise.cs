@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace MLNetWsss.Imaging;
 
-/// <summary>The two Gaussian kernels on permutohedral lattices. The smoothness lattice depends on the size alone and serves again while that stays.</summary>
+/// <summary>
+/// The two Gaussian kernels on permutohedral lattices. The smoothness lattice depends on the size alone and serves again while that stays.
+/// </summary>
 internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
 {
     private readonly Kernel _gaussian = new(2);
@@ -135,7 +137,8 @@ internal sealed unsafe class DenseCrfLatticePairwise : DenseCrfPairwise
         }
     }
 
-    // Position divided by its deviation, in float32 as pydensecrf computes it; x comes first, as the lattice is not quite symmetric in its axes.
+    // Position divided by its deviation, in float32 as pydensecrf computes it; x comes first, as the lattice is not quite symmetric in its
+    // axes.
     private void BuildGaussian(int height, int width, float deviation, WorkerTeam team)
     {
         var plane = PlaneOf(height * width);

@@ -1,8 +1,11 @@
 namespace MLNetWsss.Imaging;
 
-/// <summary>How the beliefs of K labels lie in memory: [blocks][groups x 8 pixels][lanes], so that a pixel's labels are one vector.</summary>
+/// <summary>
+/// How the beliefs of K labels lie in memory: [blocks][groups x 8 pixels][lanes], so that a pixel's labels are one vector.
+/// </summary>
 /// <remarks>
-/// Two labels need one lane: beliefs sum to 1, so the second label's message is the constant K 1 minus the first one's, and half the filtering falls away.
+/// Two labels need one lane: beliefs sum to 1, so the second label's message is the constant K 1 minus the first one's, and half the
+/// filtering falls away.
 /// </remarks>
 /// <param name="Labels">K.</param>
 /// <param name="Pixels">N.</param>

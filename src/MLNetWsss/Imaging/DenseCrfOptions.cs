@@ -6,18 +6,25 @@ public enum DenseCrfFilter
     /// <summary>Approximately, on a permutohedral lattice: linear in the number of pixels (Adams et al. 2010).</summary>
     Lattice,
 
-    /// <summary>Every pair of pixels: quadratic, for images of at most <see cref="DenseCrfOptions.MaxExactPixels"/> pixels and for checking the lattice.</summary>
+    /// <summary>
+    /// Every pair of pixels: quadratic, for images of at most <see cref="DenseCrfOptions.MaxExactPixels"/> pixels and for checking the
+    /// lattice.
+    /// </summary>
     Exact,
 }
 
 /// <summary>
-/// Settings of the fully connected CRF of Kraehenbuehl and Koltun ("Efficient inference in fully connected CRFs with Gaussian edge potentials",
-/// NIPS 2011): a smoothness kernel over positions and an appearance kernel over positions and colours.
+/// Settings of the fully connected CRF of Kraehenbuehl and Koltun ("Efficient inference in fully connected CRFs with Gaussian edge
+/// potentials", NIPS 2011): a smoothness kernel over positions and an appearance kernel over positions and colours.
 /// </summary>
-/// <remarks>The named presets hold the values of published weakly supervised systems; <c>Psa with { Iterations = 5 }</c> varies one.</remarks>
+/// <remarks>
+/// The named presets hold the values of published weakly supervised systems; <c>Psa with { Iterations = 5 }</c> varies one.
+/// </remarks>
 public sealed record DenseCrfOptions
 {
-    /// <summary>The largest image that <see cref="DenseCrfFilter.Exact"/> accepts: its kernel matrix holds the square of this, 64 MB.</summary>
+    /// <summary>
+    /// The largest image that <see cref="DenseCrfFilter.Exact"/> accepts: its kernel matrix holds the square of this, 64 MB.
+    /// </summary>
     public const int MaxExactPixels = 4096;
 
     /// <summary>Standard deviation of the smoothness kernel, in pixels. Default 3.</summary>
@@ -38,43 +45,59 @@ public sealed record DenseCrfOptions
     /// <summary>Mean-field updates, 0..10000; 0 returns the normalised unaries. Default 10.</summary>
     public int Iterations { get; init; } = 10;
 
-    /// <summary>The trust in a given label, within (0, 1): its label gets this probability, the others share the rest. Default 0.7 (IRN).</summary>
+    /// <summary>
+    /// The trust in a given label, within (0, 1): its label gets this probability, the others share the rest. Default 0.7 (IRN).
+    /// </summary>
     public float LabelConfidence { get; init; } = 0.7f;
 
     /// <summary>Probabilities below this count as this, within (0, 1], because -log 0 is infinite. Default 1e-5.</summary>
     public float MinProbability { get; init; } = 1e-5f;
 
     /// <summary>
-    /// Cost of two labels meeting, [K x K] row by row, multiplied by the kernels' weights; null is the Potts model (1 for different labels, 0 for equal ones).
-    /// The energy knows unordered pairs only, so an asymmetric matrix counts as the mean of itself and its transpose.
+    /// Cost of two labels meeting, [K x K] row by row, multiplied by the kernels' weights; null is the Potts model (1 for different labels,
+    /// 0 for equal ones). The energy knows unordered pairs only, so an asymmetric matrix counts as the mean of itself and its transpose.
     /// </summary>
     public float[]? Compatibility { get; init; }
 
     /// <summary>Lattice or every pair. Default <see cref="DenseCrfFilter.Lattice"/>.</summary>
     public DenseCrfFilter Filter { get; init; } = DenseCrfFilter.Lattice;
 
-    /// <summary>Threads per image, 0..64; 0 is one per processor, at most 8. The result is the same to the bit for any number. Default 0.</summary>
+    /// <summary>
+    /// Threads per image, 0..64; 0 is one per processor, at most 8. The result is the same to the bit for any number. Default 0.
+    /// </summary>
     /// <remarks>Who refines many images at once is faster with one thread per image.</remarks>
     public int Threads { get; init; }
 
-    /// <summary>PSA, SEAM, RRM and other users of soft class maps: Gaussian 3 px x 3, bilateral 80 px, 13 levels x 10, 10 iterations. The defaults.</summary>
+    /// <summary>
+    /// PSA, SEAM, RRM and other users of soft class maps: Gaussian 3 px x 3, bilateral 80 px, 13 levels x 10, 10 iterations. The defaults.
+    /// </summary>
     public static DenseCrfOptions Psa { get; } = new();
 
-    /// <summary>IRN's, Puzzle-CAM's and AdvCAM's clean-up of labels: Gaussian 3 px x 3, bilateral 50 px, 5 levels x 10, 10 iterations, confidence 0.7.</summary>
+    /// <summary>
+    /// IRN's, Puzzle-CAM's and AdvCAM's clean-up of labels: Gaussian 3 px x 3, bilateral 50 px, 5 levels x 10, 10 iterations, confidence
+    /// 0.7.
+    /// </summary>
     public static DenseCrfOptions IrnLabels { get; } = new() { BilateralDeviation = 50, ColorDeviation = 5, LabelConfidence = 0.7f };
 
-    /// <summary>DeepLab v2's post-processing (as in kazuto1011/deeplab-pytorch): Gaussian 1 px x 3, bilateral 67 px, 3 levels x 4, 10 iterations.</summary>
+    /// <summary>
+    /// DeepLab v2's post-processing (as in kazuto1011/deeplab-pytorch): Gaussian 1 px x 3, bilateral 67 px, 3 levels x 4, 10 iterations.
+    /// </summary>
     public static DenseCrfOptions DeepLab { get; } =
         new() { GaussianDeviation = 1, BilateralDeviation = 67, ColorDeviation = 3, BilateralWeight = 4 };
 
-    /// <summary>The code base SEAM's pseudo labels are retrained with: Gaussian 3 px x 3, bilateral 32 px, 13 levels x 10, 1 iteration.</summary>
+    /// <summary>
+    /// The code base SEAM's pseudo labels are retrained with: Gaussian 3 px x 3, bilateral 32 px, 13 levels x 10, 1 iteration.
+    /// </summary>
     public static DenseCrfOptions SeamRetrain { get; } = new() { BilateralDeviation = 32, Iterations = 1 };
 
     /// <summary>AuxSegNet's final predictions: Gaussian 4 px x 3, bilateral 83 px, 5 levels x 3, 10 iterations.</summary>
     public static DenseCrfOptions AuxSegNet { get; } =
         new() { GaussianDeviation = 4, BilateralDeviation = 83, ColorDeviation = 5, BilateralWeight = 3 };
 
-    /// <summary>AuxSegNet's saliency maps (<see cref="DenseCrf.RefineSaliency(RgbImage, ScoreMaps)"/>): Gaussian 3 px x 3, bilateral 60 px, 5 levels x 5, 1 iteration.</summary>
+    /// <summary>
+    /// AuxSegNet's saliency maps (<see cref="DenseCrf.RefineSaliency(RgbImage, ScoreMaps)"/>): Gaussian 3 px x 3, bilateral 60 px, 5 levels
+    /// x 5, 1 iteration.
+    /// </summary>
     public static DenseCrfOptions AuxSegNetSaliency { get; } =
         new() { BilateralDeviation = 60, ColorDeviation = 5, BilateralWeight = 5, Iterations = 1 };
 
@@ -98,7 +121,8 @@ public sealed record DenseCrfOptions
         var labels = (int)Math.Sqrt(Compatibility.Length);
         if (labels == 0 || labels * labels != Compatibility.Length)
             throw new ArgumentException(
-                $"{nameof(Compatibility)} holds {Compatibility.Length} values, which is no K x K matrix. Give K x K costs row by row, or null for Potts.");
+                $"{nameof(Compatibility)} holds {Compatibility.Length} values, which is no K x K matrix. " +
+                "Give K x K costs row by row, or null for Potts.");
         if (Compatibility.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             throw new ArgumentException($"{nameof(Compatibility)} holds a value that is not finite. Every cost must be a finite number.");
     }

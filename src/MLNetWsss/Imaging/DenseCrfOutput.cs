@@ -28,7 +28,11 @@ internal static unsafe class DenseCrfOutput
         {
             var (begin, end) = WorkerTeam.Part(layout.Pixels, chunk, chunks);
             for (var pixel = begin; pixel < end; pixel++)
-                map[pixel] = layout.Labels == 2 ? (byte)(beliefs[pixel] > 0 ? 1 : 0) : Largest(layout, beliefs + (nint)pixel * layout.Lanes);
+            {
+                map[pixel] = layout.Labels == 2
+                    ? (byte)(beliefs[pixel] > 0 ? 1 : 0)
+                    : Largest(layout, beliefs + (nint)pixel * layout.Lanes);
+            }
         });
     }
 

@@ -9,11 +9,13 @@ internal static unsafe class DenseCrfSoftmax
     /// <summary>The logit of lanes that hold no label.</summary>
     public const float NoLabel = -1e30f;
 
-    // Probabilities below e^-60 become exactly 0: products with lattice weights would otherwise reach the subnormal numbers, which are many times slower.
+    // Probabilities below e^-60 become exactly 0: products with lattice weights would otherwise reach the subnormal numbers, which are many
+    // times slower.
     private const float Lowest = -60;
 
     /// <summary>
-    /// e^x for x at most 0: x = n log 2 + r with |r| at most log(2)/2, the Taylor series of e^r to degree 7 (remainder below 6e-9), times 2^n.
+    /// e^x for x at most 0: x = n log 2 + r with |r| at most log(2)/2, the Taylor series of e^r to degree 7 (remainder below 6e-9), times
+    /// 2^n.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
@@ -44,7 +46,7 @@ internal static unsafe class DenseCrfSoftmax
     }
 
     /// <summary>
-    /// Softmax of logits + messages over the labels of every pixel of some groups.
+    /// Softmax of logits + messages over the labels of every pixel of some groups; messages are used up.
     /// Four lanes hold two pixels a vector, eight lanes one; more than eight labels lie in further blocks.
     /// </summary>
     public static void Apply(in DenseCrfLayout layout, float* logits, float* messages, float* beliefs, int groups)
@@ -76,13 +78,17 @@ internal static unsafe class DenseCrfSoftmax
             var at = pixel * 8;
             var largest = Vector256.Create(NoLabel);
             for (var block = 0; block < layout.Blocks; block++)
-                largest = Vector256.Max(largest, Vector256.Load(logits + block * blockSize + at) + Vector256.Load(messages + (block * groups * 64) + at));
+            {
+                var message = messages + block * groups * 64 + at;
+                var x = Vector256.Load(logits + block * blockSize + at) + Vector256.Load(message);
+                x.Store(message);
+                largest = Vector256.Max(largest, x);
+            }
             largest = Largest(largest, true);
             var total = Vector256<float>.Zero;
             for (var block = 0; block < layout.Blocks; block++)
             {
-                var x = Vector256.Load(logits + block * blockSize + at) + Vector256.Load(messages + (block * groups * 64) + at);
-                var e = Exp(x - largest);
+                var e = Exp(Vector256.Load(messages + block * groups * 64 + at) - largest);
                 total += e;
                 e.Store(beliefs + block * blockSize + at);
             }

@@ -5,7 +5,9 @@ namespace MLNetWsss.Imaging;
 /// <summary>Where the negative unary energies of the labels come from, eight pixels at a time.</summary>
 internal abstract unsafe class DenseCrfUnary
 {
-    /// <summary>-U of one label for the pixels from <paramref name="pixel"/> on; lanes from <paramref name="count"/> on mean nothing.</summary>
+    /// <summary>
+    /// -U of one label for the pixels from <paramref name="pixel"/> on; lanes from <paramref name="count"/> on mean nothing.
+    /// </summary>
     public abstract Vector256<float> Logits(int label, int pixel, int count);
 
     private static Vector256<float> Load(float* from, int count)
@@ -50,8 +52,8 @@ internal abstract unsafe class DenseCrfUnary
     }
 
     /// <summary>
-    /// Two labels from one map s of saliency: U = -log(p + 1e-8) / (1.05 sigmoid(p)) with p = 1 - s for the background and p = s for the object
-    /// (AuxSegNet, Xu et al. 2021, the code's label update).
+    /// Two labels from one map s of saliency: U = -log(p + 1e-8) / (1.05 sigmoid(p)) with p = 1 - s for the background and p = s for the
+    /// object (AuxSegNet, Xu et al. 2021, the code's label update).
     /// </summary>
     internal sealed class Saliency(float* map) : DenseCrfUnary
     {

@@ -3,13 +3,15 @@ using System.Runtime.Intrinsics;
 namespace MLNetWsss.Imaging;
 
 /// <summary>
-/// Gaussian filtering of N values by d features in time linear in N: values are splatted on the corners of the simplices around their features,
-/// blurred along d+1 axes, and sliced back (Adams, Baek and Davis, "Fast high-dimensional filtering using the permutohedral lattice", 2010).
+/// Gaussian filtering of N values by d features in time linear in N: values are splatted on the corners of the simplices around their
+/// features, blurred along d+1 axes, and sliced back (Adams, Baek and Davis, "Fast high-dimensional filtering using the permutohedral
+/// lattice", 2010).
 /// </summary>
 /// <remarks>
-/// Points come in groups of eight; vertices are numbered from 1, and vertex 0 stands for every vertex that does not exist: its value is always 0.
-/// The points are cut into <see cref="Parts"/> parts that splat side by side: a part owns the vertices that it meets first, and has slots of its own for
-/// the others, which are added in the order of the parts. Sums are therefore the same to the bit for any number of threads.
+/// Points come in groups of eight; vertices are numbered from 1, and vertex 0 stands for every vertex that does not exist: its value is
+/// always 0. The points are cut into <see cref="Parts"/> parts that splat side by side: a part owns the vertices that it meets first, and
+/// has slots of its own for the others, which are added in the order of the parts. Sums are therefore the same to the bit for any number of
+/// threads.
 /// </remarks>
 internal sealed unsafe class PermutohedralLattice
 {
@@ -41,7 +43,9 @@ internal sealed unsafe class PermutohedralLattice
     /// <summary>[N] z = 1/sqrt(K 1 + 1e-20).</summary>
     public float* Normalization { get; internal set; }
 
-    /// <summary>[groups][d+1][8] where points are splatted: the vertex, or behind the vertices the part's slot for another part's vertex.</summary>
+    /// <summary>
+    /// [groups][d+1][8] where points are splatted: the vertex, or behind the vertices the part's slot for another part's vertex.
+    /// </summary>
     public int* SplatTo { get; internal set; }
 
     /// <summary>Values that a splat needs room for: vertex 0, the vertices, the slots.</summary>
@@ -71,7 +75,9 @@ internal sealed unsafe class PermutohedralLattice
     /// </summary>
     public float SliceScale => 1f / (1 + MathF.Pow(2, -Dimensions));
 
-    /// <summary>Builds the lattice for N points and normalises it symmetrically: what is filtered afterwards is z K z with z = 1/sqrt(K 1 + 1e-20).</summary>
+    /// <summary>
+    /// Builds the lattice for N points and normalises it symmetrically: what is filtered afterwards is z K z with z = 1/sqrt(K 1 + 1e-20).
+    /// </summary>
     /// <param name="features">[d][groups x 8] features, already divided by their standard deviations.</param>
     /// <param name="maxima">[d] upper bounds of the features; the lower bounds are 0.</param>
     /// <param name="points">N.</param>
@@ -130,7 +136,8 @@ internal sealed unsafe class PermutohedralLattice
 
     /// <summary>value[v] += (value[next along the axis] + value[previous]) / 2 for one chunk of vertices, in place.</summary>
     /// <remarks>
-    /// Vertices lie one behind the other in chains, so a walk along a chain reads and writes each value once; vertices without neighbours are in no chain.
+    /// Vertices lie one behind the other in chains, so a walk along a chain reads and writes each value once; vertices without neighbours
+    /// are in no chain.
     /// </remarks>
     public void Blur<TLanes, TVector>(int axis, float* values, int chunk, int chunks)
         where TLanes : ILanes<TVector>

@@ -4,8 +4,8 @@ namespace MLNetWsss.Imaging;
 
 /// <summary>Builds a <see cref="PermutohedralLattice"/>; keeps its memory for the next image.</summary>
 /// <remarks>
-/// The points are cut into a fixed number of parts. Each part numbers the vertices around its points in a small table of its own, so that parts are built
-/// side by side; the tables are then joined. Nothing depends on the number of threads.
+/// The points are cut into a fixed number of parts. Each part numbers the vertices around its points in a small table of its own, so that
+/// parts are built side by side; the tables are then joined. Nothing depends on the number of threads.
 /// </remarks>
 internal sealed unsafe class PermutohedralLatticeBuilder
 {
@@ -19,13 +19,13 @@ internal sealed unsafe class PermutohedralLatticeBuilder
     private const int KeyMargin = 4;
 
     private readonly PermutohedralLattice _lattice;
+    private readonly PermutohedralLatticeNormalizer _normalizer;
     private readonly PinnedBuffer<int> _vertexOf = new();
     private readonly PinnedBuffer<int> _splatTo = new();
     private readonly PinnedBuffer<float> _weightOf = new();
     private readonly PinnedBuffer<float> _normalization = new();
     private readonly PinnedBuffer<int> _lastSlot = new();
     private readonly PinnedBuffer<int> _nextSlot = new();
-    private readonly PinnedBuffer<float> _ones = new();
     private readonly PinnedBuffer<int>[] _next = Buffers<int>(MaxCorners);
     private readonly PinnedBuffer<bool>[] _hasPrevious = Buffers<bool>(MaxCorners);
     private readonly PinnedBuffer<int>[] _chains = Buffers<int>(MaxCorners);
@@ -34,14 +34,12 @@ internal sealed unsafe class PermutohedralLatticeBuilder
     private readonly long[] _steps = new long[MaxCorners];
     private readonly long[] _strides = new long[MaxCorners];
     private float* _features;
-    private float* _values;
     private long _origin;
-    private int _axis;
-    private int _chunks;
 
     public PermutohedralLatticeBuilder(PermutohedralLattice lattice)
     {
         _lattice = lattice;
+        _normalizer = new PermutohedralLatticeNormalizer(lattice);
         for (var part = 0; part < Parts; part++)
             _tables[part] = new PermutohedralLatticeKeys();
     }
@@ -51,7 +49,6 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         _lattice.Dimensions = maxima.Length;
         _lattice.Points = points;
         _features = features;
-        _chunks = team.Chunks;
         NumberKeys(maxima);
         var corners = (long)(maxima.Length + 1) * _lattice.Groups * Width;
         _lattice.VertexOf = _vertexOf.Reserve(corners);
@@ -62,7 +59,7 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         JoinTables();
         team.Run(Parts, Renumber);
         team.Run(maxima.Length + 1, LinkChains);
-        Normalize(team);
+        _normalizer.Normalize(team);
     }
 
     private static PinnedBuffer<T>[] Buffers<T>(int count)
@@ -89,7 +86,8 @@ internal sealed unsafe class PermutohedralLatticeBuilder
             remaining /= size;
             if (!(remaining >= 1))
                 throw new ArgumentException(
-                    "The standard deviations are too small for the image: it spans more lattice cells than 2^63. Raise the position or colour deviations.");
+                    "The standard deviations are too small for the image: it spans more lattice cells than 2^63. " +
+                    "Raise the position or colour deviations.");
             _strides[i] = stride;
             strides += stride;
             _origin -= (long)first * stride;
@@ -164,7 +162,8 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         }
     }
 
-    // A vertex belongs to the first part that meets it; every later part gets a slot of its own for it, and the slots of a vertex form a chain.
+    // A vertex belongs to the first part that meets it; every later part gets a slot of its own for it, and the slots of a vertex form a
+    // chain.
     private void JoinTables()
     {
         var all = _tables[0];
@@ -220,7 +219,8 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         }
     }
 
-    // Along one axis every vertex has at most one next and one previous vertex, so vertices form chains; those without a neighbour are left out.
+    // Along one axis every vertex has at most one next and one previous vertex, so vertices form chains; those without a neighbour are left
+    // out.
     private void LinkChains(int axis)
     {
         var table = _tables[0];
@@ -264,40 +264,6 @@ internal sealed unsafe class PermutohedralLatticeBuilder
         }
         _lattice.Chains[axis] = chain;
         _lattice.ChainLength[axis] = length;
-    }
-
-    // z = 1/sqrt(K 1 + 1e-20), the symmetric normalisation of Kraehenbuehl and Koltun 2011.
-    private void Normalize(WorkerTeam team)
-    {
-        _values = _ones.Reserve(_lattice.Slots);
-        _values[0] = 0;
-        team.Run(_chunks, FillNormalization);
-        team.Run(Parts, SplatOnes);
-        team.Run(_chunks, ReduceOnes);
-        for (_axis = 0; _axis <= _lattice.Dimensions; _axis++)
-            team.Run(_chunks, BlurOnes);
-        team.Run(_chunks, InvertRoots);
-    }
-
-    private void FillNormalization(int chunk)
-    {
-        var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _chunks);
-        new Span<float>(_lattice.Normalization + (nint)begin * Width, (end - begin) * Width).Fill(1);
-    }
-
-    private void SplatOnes(int part) => _lattice.Splat<ScalarLane, float>(part, null, _values);
-
-    private void ReduceOnes(int chunk) => _lattice.Reduce<ScalarLane, float>(_values, chunk, _chunks);
-
-    private void BlurOnes(int chunk) => _lattice.Blur<ScalarLane, float>(_axis, _values, chunk, _chunks);
-
-    private void InvertRoots(int chunk)
-    {
-        var (begin, end) = WorkerTeam.Part(_lattice.Groups, chunk, _chunks);
-        var output = _lattice.Normalization + (nint)begin * Width;
-        _lattice.SliceScalars(_values, output, 1, add: false, begin, end);
-        for (var i = 0; i < (end - begin) * Width; i++)
-            output[i] = 1 / MathF.Sqrt(output[i] + 1e-20f);
     }
 
     /// <summary>What a part's own number stands for: the vertex, and the part's slot for it if another part owns the vertex.</summary>

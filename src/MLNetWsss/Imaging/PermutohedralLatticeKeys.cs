@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MLNetWsss.Imaging;
 
-/// <summary>Numbers lattice points in the order in which they are first met: an open-addressing hash table from 64-bit keys to 0, 1, 2, ...</summary>
+/// <summary>
+/// Numbers lattice points in the order in which they are first met: an open-addressing hash table from 64-bit keys to 0, 1, 2, ...
+/// </summary>
 /// <remarks>Look-ups of large images miss the cache; who knows its keys beforehand prefetches them a few look-ups ahead.</remarks>
 internal sealed unsafe class PermutohedralLatticeKeys
 {

@@ -2,10 +2,12 @@ using System.Runtime.Intrinsics;
 
 namespace MLNetWsss.Imaging;
 
-/// <summary>Finds the lattice simplex around feature vectors, eight vectors at a time (Adams, Baek and Davis 2010, sections 3.1 and 3.2).</summary>
+/// <summary>
+/// Finds the lattice simplex around feature vectors, eight vectors at a time (Adams, Baek and Davis 2010, sections 3.1 and 3.2).
+/// </summary>
 /// <remarks>
-/// Everything is float32 in a fixed order and without fused multiply-add: a feature on the border of two simplices must fall on the same side
-/// on every machine, and on the side where common single-precision implementations put it.
+/// Everything is float32 in a fixed order and without fused multiply-add: a feature on the border of two simplices must fall on the same
+/// side on every machine, and on the side where common single-precision implementations put it.
 /// </remarks>
 internal unsafe ref struct PermutohedralLatticeSimplex
 {

@@ -1,6 +1,8 @@
 namespace MLNetWsss.Imaging;
 
-/// <summary>Memory at a fixed, 64-byte aligned address that grows and is used again: inner loops keep pointers into it, the collector frees it.</summary>
+/// <summary>
+/// Memory at a fixed, 64-byte aligned address that grows and is used again: inner loops keep pointers into it, the collector frees it.
+/// </summary>
 internal sealed unsafe class PinnedBuffer<T>
     where T : unmanaged
 {

@@ -36,7 +36,8 @@ public sealed class RandomWalk
         ArgumentNullException.ThrowIfNull(affinity);
         if (scores.Height != affinity.Height || scores.Width != affinity.Width)
             throw new ArgumentException(
-                $"The scores are {scores.Height} x {scores.Width} but the affinities {affinity.Height} x {affinity.Width}. Resize the scores first.",
+                $"The scores are {scores.Height} x {scores.Width} but the affinities {affinity.Height} x {affinity.Width}. " +
+                "Resize the scores first.",
                 nameof(scores));
         var walked = new float[scores.Scores.Length];
         Propagate(scores.Scores, scores.Classes, affinity, walked);
@@ -53,15 +54,18 @@ public sealed class RandomWalk
         var expected = (long)classes * affinity.Height * affinity.Width;
         if (scores.Length != expected)
             throw new ArgumentException(
-                $"{classes} maps of {affinity.Height} x {affinity.Width} have {expected} scores, but {scores.Length} were given.", nameof(scores));
+                $"{classes} maps of {affinity.Height} x {affinity.Width} have {expected} scores, but {scores.Length} were given.",
+                nameof(scores));
         PixelGrid.CheckLength(walked.Length, expected, "a random walk");
         if (scores.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-            throw new ArgumentException("A score is infinite or NaN. Find the step that divides by zero, or replace such scores by 0.", nameof(scores));
+            throw new ArgumentException(
+                "A score is infinite or NaN. Find the step that divides by zero, or replace such scores by 0.", nameof(scores));
         var bytes = RandomWalkStencil.BytesFor(affinity, classes);
         if (bytes > Options.MemoryLimit)
             throw new ArgumentException(
                 $"A walk over {classes} maps of {affinity.Height} x {affinity.Width} needs {bytes >> 20} MB, more than the limit of " +
-                $"{Options.MemoryLimit >> 20} MB. Walk on smaller maps (the references use a quarter or an eighth of the image) or raise the limit.");
+                $"{Options.MemoryLimit >> 20} MB. Walk on smaller maps (the references use a quarter or an eighth of the image) " +
+                "or raise the limit.");
         if (!_idle.TryTake(out var stencil))
             stencil = new RandomWalkStencil();
         using var team = new WorkerTeam(WorkerTeam.Resolve(Options.Threads));

@@ -11,8 +11,8 @@ public sealed unsafe class RandomWalkAffinity
     /// <param name="height">Rows of the grid.</param>
     /// <param name="width">Columns of the grid.</param>
     /// <param name="planes">
-    /// [offsets x height x width] the likeness, at least 0, of pixel p and pixel p + offset at place p of the offset's plane; places whose partner lies
-    /// outside count for nothing. The object owns the array from here on.
+    /// [offsets x height x width] the likeness, at least 0, of pixel p and pixel p + offset at place p of the offset's plane; places whose
+    /// partner lies outside count for nothing. The object owns the array from here on.
     /// </param>
     /// <exception cref="ArgumentException">The array has another length, or holds a number that is negative, infinite or NaN.</exception>
     public RandomWalkAffinity(RandomWalkNeighborhood neighborhood, int height, int width, float[] planes)
@@ -25,7 +25,8 @@ public sealed unsafe class RandomWalkAffinity
         ArgumentNullException.ThrowIfNull(neighborhood);
         _planes = PixelGrid.Checked(planes, "Affinities", neighborhood.Offsets.Length, height, width, 1);
         if (!trusted && planes.AsSpan().ContainsAnyExceptInRange(0, float.MaxValue))
-            throw new ArgumentException("An affinity is negative, infinite or NaN. Affinities are finite numbers from 0 on, 1 for equal pixels.", nameof(planes));
+            throw new ArgumentException(
+                "An affinity is negative, infinite or NaN. Affinities are finite numbers from 0 on, 1 for equal pixels.", nameof(planes));
         Neighborhood = neighborhood;
         Height = height;
         Width = width;
@@ -52,7 +53,8 @@ public sealed unsafe class RandomWalkAffinity
     {
         ArgumentNullException.ThrowIfNull(image);
         if (!(deviation > 0 && float.IsFinite(deviation)))
-            throw new ArgumentOutOfRangeException(nameof(deviation), deviation, $"The colour deviation must be a finite number above 0, but is {deviation}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(deviation), deviation, $"The colour deviation must be a finite number above 0, but is {deviation}.");
         var channels = new float[image.Pixels.Length];
         var pixels = image.Height * image.Width;
         for (var i = 0; i < pixels; i++)
@@ -70,21 +72,26 @@ public sealed unsafe class RandomWalkAffinity
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         PixelGrid.CheckSize(height, width);
-        if (features.Length != (long)channels * height * width)
+        var expected = (long)channels * height * width;
+        if (features.Length != expected)
             throw new ArgumentException(
-                $"Features of {channels} x {height} x {width} have {(long)channels * height * width} values, but {features.Length} were given.", nameof(features));
+                $"Features of {channels} x {height} x {width} have {expected} values, but {features.Length} were given.", nameof(features));
         if (features.Contains(float.NaN))
             throw new ArgumentException("A feature is NaN. Check the network's output before the walk.", nameof(features));
         return FromChannels(features, channels, height, width, neighborhood ?? new(), squares: false, -1f / channels);
     }
 
-    /// <summary>[HxW] probabilities of a border -> 1 - the highest border on the straight line between the two pixels, both ends included (IRN).</summary>
+    /// <summary>
+    /// [HxW] probabilities of a border -> 1 - the highest border on the straight line between the two pixels, both ends included (IRN).
+    /// </summary>
     /// <exception cref="ArgumentException">The length is not height x width, or a probability is not within 0..1.</exception>
-    public static RandomWalkAffinity FromBorders(ReadOnlySpan<float> borders, int height, int width, RandomWalkNeighborhood? neighborhood = null)
+    public static RandomWalkAffinity FromBorders(
+        ReadOnlySpan<float> borders, int height, int width, RandomWalkNeighborhood? neighborhood = null)
     {
         PixelGrid.CheckSize(height, width);
         if (borders.Length != (long)height * width)
-            throw new ArgumentException($"A border map of {height} x {width} has {(long)height * width} values, but {borders.Length} were given.", nameof(borders));
+            throw new ArgumentException(
+                $"A border map of {height} x {width} has {(long)height * width} values, but {borders.Length} were given.", nameof(borders));
         if (borders.ContainsAnyExceptInRange(0, 1))
             throw new ArgumentException("A border probability lies outside 0..1. Give the sigmoid of the border logits.", nameof(borders));
         neighborhood ??= new();
@@ -108,7 +115,9 @@ public sealed unsafe class RandomWalkAffinity
         return new RandomWalkAffinity(neighborhood, height, width, planes, trusted: true);
     }
 
-    /// <summary>The pixels of the offset's bounding box that lie closer than 1 to the straight line, both ends included (IRN's path index).</summary>
+    /// <summary>
+    /// The pixels of the offset's bounding box that lie closer than 1 to the straight line, both ends included (IRN's path index).
+    /// </summary>
     internal static List<(int Y, int X)> Line((int Y, int X) offset)
     {
         var line = new List<(int Y, int X)>();
@@ -138,8 +147,9 @@ public sealed unsafe class RandomWalkAffinity
                 for (var y = 0; y < height; y++)
                 {
                     var (begin, end) = neighborhood.Sources(y, offset, height, width);
-                    var at = first + y * width;
-                    Compare(at, at + offset.Y * width + offset.X, output + k * pixels + y * width, begin, end, count, pixels, squares, scale);
+                    var here = first + y * width;
+                    var there = here + offset.Y * width + offset.X;
+                    Compare(here, there, output + k * pixels + y * width, begin, end, count, pixels, squares, scale);
                 }
             }
         }

@@ -18,7 +18,9 @@ public sealed record RandomWalkOptions
     /// <summary>Largest memory of one walk, in bytes: 4 (offsets + 2 classes + 1) per padded pixel. Default 1 GiB.</summary>
     public long MemoryLimit { get; init; } = 1L << 30;
 
-    /// <summary>Threads per walk, 0..64; 0 is one per processor, at most 8. The result is the same to the bit for any number. Default 0.</summary>
+    /// <summary>
+    /// Threads per walk, 0..64; 0 is one per processor, at most 8. The result is the same to the bit for any number. Default 0.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>PSA (Ahn and Kwak 2018): power 8, 2^8 steps. The defaults.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace MLNetWsss.Imaging;
 
 /// <summary>
-/// The transition matrix of a random walk as offset planes: neighbours are read by shifting whole rows, eight pixels at a time, without an index.
-/// Rows lie between margins of zeros, so that no step has to look for the border.
+/// The transition matrix of a random walk as offset planes: neighbours are read by shifting whole rows, eight pixels at a time, without an
+/// index. Rows lie between margins of zeros, so that no step has to look for the border.
 /// </summary>
 internal sealed unsafe class RandomWalkStencil
 {
@@ -69,7 +69,9 @@ internal sealed unsafe class RandomWalkStencil
         team.Run(_chunks, _invert);
     }
 
-    /// <summary>Applies the transition matrix <paramref name="steps"/> times, or until nothing changes by more than the tolerance.</summary>
+    /// <summary>
+    /// Applies the transition matrix <paramref name="steps"/> times, or until nothing changes by more than the tolerance.
+    /// </summary>
     public int Walk(ReadOnlySpan<float> scores, int steps, float tolerance, Span<float> walked, WorkerTeam team)
     {
         var (height, width) = (_affinity!.Height, _affinity.Width);

@@ -1,9 +1,11 @@
 namespace MLNetWsss.Imaging;
 
-/// <summary>A few threads that run many short parallel phases one after the other, without allocating and without leaving their core in between.</summary>
+/// <summary>
+/// A few threads that run many short parallel phases one after the other, without allocating and without leaving their core in between.
+/// </summary>
 /// <remarks>
-/// The calling thread works too and waits for no thread that has not started: where the thread pool is busy, it simply does all chunks itself.
-/// That is why phases hand out chunks instead of meeting at a barrier.
+/// The calling thread works too and waits for no thread that has not started: where the thread pool is busy, it simply does all chunks
+/// itself. That is why phases hand out chunks instead of meeting at a barrier.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -29,7 +31,9 @@ internal sealed class WorkerTeam : IDisposable
             ThreadPool.UnsafeQueueUserWorkItem(static team => team.Serve(), this, preferLocal: false);
     }
 
-    /// <summary>Chunks to cut a phase into: one on a single thread, else several a thread, so that a thread that the system stalls delays little.</summary>
+    /// <summary>
+    /// Chunks to cut a phase into: one on a single thread, else several a thread, so that a thread that the system stalls delays little.
+    /// </summary>
     public int Chunks => _threads == 1 ? 1 : 4 * _threads;
 
     /// <summary>Threads of the team, the caller included.</summary>
