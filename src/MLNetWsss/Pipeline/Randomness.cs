@@ -9,8 +9,9 @@ internal static class Randomness
     /// <summary>A well mixed 64-bit value of its parts (the finalizer of SplitMix64, Steele et al., OOPSLA 2014).</summary>
     internal static ulong Mix(long seed, long a, long b = 0)
     {
-        ulong z = (ulong)seed;
-        foreach (long part in (ReadOnlySpan<long>)[a, b])
+        ulong z = 0;
+        // The seed is mixed before the next part meets it: else seed 1 at step 0 would be seed 0 at step 1.
+        foreach (long part in (ReadOnlySpan<long>)[seed, a, b])
         {
             z = unchecked((z ^ (ulong)part) + 0x9E3779B97F4A7C15);
             z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);

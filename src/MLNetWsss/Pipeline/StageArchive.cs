@@ -85,8 +85,10 @@ internal sealed class StageArchive
         }
         if (header.Format > Format)
             throw new FormatException($"This model has format {header.Format} and this version of MLNetWsss reads up to {Format}. Update the package.");
-        if (header is not { Stage: not null, ClassNames: not null, Sections: not null } || header.Sections.Count > MaxSections)
-            throw Damaged("the header is incomplete");
+        if (header is not { Stage: not null, ClassNames: not null, Sections: not null, Options.ValueKind: JsonValueKind.Object } ||
+            header.ClassNames.Contains(null!) || header.Sections.Contains(null!) ||
+            header.Sections.Count > MaxSections || header.Sections.Distinct().Count() < header.Sections.Count)
+            throw Damaged("the header is incomplete or contradicts itself");
         var archive = new StageArchive { Stage = header.Stage, OptionsJson = header.Options.GetRawText(), ClassNames = header.ClassNames };
         foreach (var section in header.Sections)
             archive[section] = Take(stream, digest, Length(stream, digest, Array.MaxLength, section), section);
