@@ -223,6 +223,8 @@ Result png_decode(const Bytes& in, uint8_t* bgra, int32_t width, int32_t height,
   png_set_user_limits(png, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height));
   png_set_chunk_malloc_max(png, 8u << 20);
   png_set_chunk_cache_max(png, 128);
+  // A truncated file loses what libpng asks for at once beyond its end, so it is to ask for little.
+  png_set_compression_buffer_size(png, 1024);
   png_read_info(png, info);
   interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
   png_to_bgra8(png, info);
@@ -356,9 +358,10 @@ bool bmp_runs(const Bytes& in, const Bmp& b, uint8_t* bgra, const uint8_t (&pale
   return true;
 }
 
-Result bmp_decode(const Bytes& in, uint8_t* bgra, const Message& message) {
+Result bmp_decode(const Bytes& in, uint8_t* bgra, int32_t width, int32_t height, const Message& message) {
   Bmp b;
   if (Result refused = bmp_header(in, b, message)) return refused;
+  if (b.width != width || b.height != height) return message.set(kUndecodable, "the BMP does not have the size that was announced");
   uint8_t palette[256][4];
   bmp_palette(in, b, palette);
   const size_t pixels = static_cast<size_t>(b.width * b.height);
@@ -440,6 +443,7 @@ EXPORT int32_t mlimage_info(const uint8_t* data, size_t size, int32_t* width, in
   const Bytes in{data, size};
   const Message message{text, capacity};
   Result result;
+  *width = *height = 0;
   if (is_jpeg(in)) {
     result = jpeg_size(in, width, height, message);
   } else if (is_png(in)) {
@@ -476,7 +480,7 @@ EXPORT int32_t mlimage_decode(const uint8_t* data, size_t size, uint8_t* bgra, i
   const Message message{text, capacity};
   if (is_jpeg(in)) return jpeg_decode(in, bgra, width, height, message);
   if (is_png(in)) return png_decode(in, bgra, width, height, message);
-  if (is_bmp(in)) return bmp_decode(in, bgra, message);
+  if (is_bmp(in)) return bmp_decode(in, bgra, width, height, message);
   return message.set(kUndecodable, "the data start as no JPEG, PNG or BMP does");
 }
 
