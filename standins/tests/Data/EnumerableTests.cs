@@ -84,7 +84,8 @@ public sealed class EnumerableTests
         var definition = SchemaDefinition.Create(typeof(Sample));
         definition["X"].ColumnName = "Renamed";
         definition.Remove(definition["Name"]);
-        definition["Renamed"].AddAnnotation("SlotNames", new VBuffer<ReadOnlyMemory<char>>(3, ["a".AsMemory(), "b".AsMemory(), "c".AsMemory()]),
+        definition["Renamed"].AddAnnotation("SlotNames",
+            new VBuffer<ReadOnlyMemory<char>>(3, ["a".AsMemory(), "b".AsMemory(), "c".AsMemory()]),
             new VectorDataViewType(TextDataViewType.Instance, 3));
         var view = _ml.Data.LoadFromEnumerable(Sample.Rows(2), definition);
 

@@ -64,7 +64,8 @@ public sealed class HostTests
     [Fact]
     public void Hosts_draw_the_same_numbers_under_the_same_seed()
     {
-        int[] Draw() => [.. Enumerable.Repeat(((IHostEnvironment)new MLContext(seed: 7)).Register("A").Rand, 5).Select(rand => rand.Next())];
+        int[] Draw() => [.. Enumerable.Repeat(((IHostEnvironment)new MLContext(seed: 7)).Register("A").Rand, 5)
+            .Select(rand => rand.Next())];
         Assert.Equal(Draw(), Draw());
         IHostEnvironment context = new MLContext(seed: 7);
         Assert.NotEqual(context.Register("A").Rand.Next(), context.Register("A").Rand.Next());

@@ -18,7 +18,8 @@ public sealed class ModelFileTests
             .Append(_ml.Transforms.Concatenate("All", "Copy", "Twice")).Fit(_view);
         var loaded = RoundTrip(model, out _);
 
-        Assert.Equal(model.Transform(_view).GetColumn<float[]>("All").SelectMany(x => x), loaded.Transform(_view).GetColumn<float[]>("All").SelectMany(x => x));
+        Assert.Equal(model.Transform(_view).GetColumn<float[]>("All").SelectMany(x => x),
+            loaded.Transform(_view).GetColumn<float[]>("All").SelectMany(x => x));
         using var engine = new MLContext().Model.CreatePredictionEngine<Sample, Scaled>(loaded);
         Assert.Equal(1.1f * 3, engine.Predict(Sample.Rows(4)[3]).Twice);
     }
@@ -99,7 +100,8 @@ public sealed class ModelFileTests
         {
             _ml.Model.Save(new ScalingTransformer(2, "Score", "Twice"), _view.Schema, path);
             using (var zip = ZipFile.OpenRead(path))
-                Assert.Equal(["Schema", "TransformerChain/Ballast", "TransformerChain/Model.key"], zip.Entries.Select(entry => entry.FullName).Order());
+                Assert.Equal(["Schema", "TransformerChain/Ballast", "TransformerChain/Model.key"],
+                    zip.Entries.Select(entry => entry.FullName).Order());
             Assert.IsType<ScalingTransformer>(_ml.Model.Load(path, out _));
         }
         finally

@@ -11,7 +11,8 @@ public sealed class SchemaTests
         Assert.Equal("Vector<Single, 3>", new VectorDataViewType(NumberDataViewType.Single, 3).ToString());
         Assert.Equal("Key<UInt32, 0-2>", new KeyDataViewType(typeof(uint), 3).ToString());
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 2, 3), new VectorDataViewType(NumberDataViewType.Single, 2, 3));
-        Assert.NotEqual<DataViewType>(new VectorDataViewType(NumberDataViewType.Single, 6), new VectorDataViewType(NumberDataViewType.Single, 2, 3));
+        Assert.NotEqual<DataViewType>(new VectorDataViewType(NumberDataViewType.Single, 6),
+            new VectorDataViewType(NumberDataViewType.Single, 2, 3));
         Assert.NotEqual<DataViewType>(new KeyDataViewType(typeof(uint), 3), new KeyDataViewType(typeof(uint), 4));
         Assert.NotEqual<DataViewType>(NumberDataViewType.Single, NumberDataViewType.Double);
     }

@@ -42,7 +42,8 @@ public sealed class ViewTests
     public void Filters_by_a_predicate_drop_what_it_is_true_for()
     {
         Assert.Equal(["r0", "r1"], Views.NamesOf(_ml.Data.FilterByCustomPredicate<ScoreOnly>(Lazy(), row => row.Score >= 2)));
-        var every = _ml.Data.FilterByStatefulCustomPredicate<ScoreOnly, Counter>(Lazy(), (_, state) => state.Seen++ % 5 != 0, state => state.Seen = 0);
+        var every = _ml.Data.FilterByStatefulCustomPredicate<ScoreOnly, Counter>(
+            Lazy(), (_, state) => state.Seen++ % 5 != 0, state => state.Seen = 0);
         Assert.Equal(["r0", "r5", "r10", "r15"], Views.NamesOf(every));
         // Each pass starts anew.
         Assert.Equal(["r0", "r5", "r10", "r15"], Views.NamesOf(every));

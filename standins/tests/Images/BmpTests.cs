@@ -35,7 +35,8 @@ public sealed class BmpTests
         // Red 31, green 0, blue 31 of 31.
         AssertPixels(BmpFile.Create(1, 1, 16, [0x1F, 0x7C, 0, 0]), 255, 0, 255, 255);
         // Masks of 5, 6 and 5 bits; green 63 of 63.
-        AssertPixels(BmpFile.Create(1, 1, 16, [0xE0, 0x07, 0, 0], [0, 0xF8, 0, 0, 0xE0, 0x07, 0, 0, 0x1F, 0, 0, 0], BmpFile.BitFields), 0, 255, 0, 255);
+        byte[] masks = [0, 0xF8, 0, 0, 0xE0, 0x07, 0, 0, 0x1F, 0, 0, 0];
+        AssertPixels(BmpFile.Create(1, 1, 16, [0xE0, 0x07, 0, 0], masks, BmpFile.BitFields), 0, 255, 0, 255);
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public sealed class BmpTests
     public void Unknown_depths_and_compressions_are_refused()
     {
         Assert.Throws<ArgumentException>(() => MLImage.CreateFromStream(new MemoryStream(BmpFile.Create(1, 1, 7, new byte[64]))));
-        Assert.Throws<ArgumentException>(() => MLImage.CreateFromStream(new MemoryStream(BmpFile.Create(1, 1, 24, new byte[64], null, BmpFile.Rle8))));
+        Assert.Throws<ArgumentException>(() =>
+            MLImage.CreateFromStream(new MemoryStream(BmpFile.Create(1, 1, 24, new byte[64], null, BmpFile.Rle8))));
     }
 
     private static void AssertPixels(byte[] file, params byte[] expected)

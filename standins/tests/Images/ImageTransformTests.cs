@@ -25,7 +25,8 @@ public sealed class ImageTransformTests : IDisposable
     [Fact]
     public void Images_are_loaded_with_their_path_as_tag()
     {
-        var images = _ml.Transforms.LoadImages("Image", _folder, "File").Fit(_paths).Transform(_paths).GetColumn<MLImage>("Image").ToArray();
+        var view = _ml.Transforms.LoadImages("Image", _folder, "File").Fit(_paths).Transform(_paths);
+        var images = view.GetColumn<MLImage>("Image").ToArray();
         Assert.Equal(Path.Combine(_folder, "2.png"), images[2].Tag);
         Assert.Equal((6, 4), (images[2].Width, images[2].Height));
         // Red, green, blue in the file.
@@ -46,7 +47,8 @@ public sealed class ImageTransformTests : IDisposable
     public void Pixels_become_planes_of_red_green_and_blue_and_an_image_again()
     {
         var model = _ml.Transforms.LoadImages("Image", _folder, "File").Append(_ml.Transforms.ResizeImages("Same", 6, 4, "Image"))
-            .Append(_ml.Transforms.ExtractPixels("Planes", "Same")).Append(_ml.Transforms.ConvertToImage(4, 6, "Back", "Planes")).Fit(_paths);
+            .Append(_ml.Transforms.ExtractPixels("Planes", "Same")).Append(_ml.Transforms.ConvertToImage(4, 6, "Back", "Planes"))
+            .Fit(_paths);
         var view = model.Transform(_paths);
         Assert.Equal("Vector<Single, 3, 4, 6>", view.Schema["Planes"].Type.ToString());
 
@@ -101,7 +103,8 @@ public sealed class ImageTransformTests : IDisposable
     public void Cropping_keeps_the_side_of_its_anchor()
     {
         // Left half 0, right half 200.
-        byte[] halves = [.. Enumerable.Range(0, 8 * 4).SelectMany(i => Enumerable.Repeat((byte)(i % 8 < 4 ? 0 : 200), 3).Append((byte)255))];
+        byte[] halves = [.. Enumerable.Range(0, 8 * 4)
+            .SelectMany(i => Enumerable.Repeat((byte)(i % 8 < 4 ? 0 : 200), 3).Append((byte)255))];
         MLImage Halves() => MLImage.CreateFromPixels(8, 4, MLPixelFormat.Bgra32, halves);
         var crop = ImageResizingEstimator.ResizingKind.IsoCrop;
 
@@ -172,7 +175,8 @@ public sealed class ImageTransformTests : IDisposable
         ImageResizingEstimator.Anchor anchor = ImageResizingEstimator.Anchor.Center)
     {
         var view = Memory(image);
-        return _ml.Transforms.ResizeImages("R", width, height, "Image", kind, anchor).Fit(view).Transform(view).GetColumn<MLImage>("R").Single();
+        var model = _ml.Transforms.ResizeImages("R", width, height, "Image", kind, anchor).Fit(view);
+        return model.Transform(view).GetColumn<MLImage>("R").Single();
     }
 
     private IDataView Memory(MLImage image)

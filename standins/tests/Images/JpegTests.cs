@@ -44,7 +44,8 @@ public sealed class JpegTests
     {
         // A smooth slope, which quality 100 keeps within a few steps even where chrominance is halved.
         const int width = 40, height = 24, tolerance = 6;
-        byte[] pixels = [.. Enumerable.Range(0, width * height).SelectMany(i => new byte[] { (byte)(i % width * 5), (byte)(i / width * 9), 80, 255 })];
+        byte[] pixels = [.. Enumerable.Range(0, width * height)
+            .SelectMany(i => new byte[] { (byte)(i % width * 5), (byte)(i / width * 9), 80, 255 })];
         using var image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, pixels);
         using var again = MLImage.CreateFromStream(new MemoryStream(Saved(image)));
 

@@ -13,7 +13,8 @@ internal static class PngFile
         [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)];
 
     /// <summary>A file of packed rows, none of them filtered.</summary>
-    public static byte[] Create(int width, int height, int depth, int colour, byte[] rows, byte[] palette = null, byte[] transparency = null)
+    public static byte[] Create(int width, int height, int depth, int colour, byte[] rows, byte[] palette = null,
+        byte[] transparency = null)
     {
         int stride = rows.Length / height;
         var scanlines = Enumerable.Range(0, height).SelectMany(y => rows.Skip(y * stride).Take(stride).Prepend((byte)0));

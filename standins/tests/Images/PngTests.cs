@@ -14,7 +14,8 @@ public sealed class PngTests
     // 0x8080 is 128.5 in eight bits of 257 each: 32896 / 257 = 128.
     [InlineData(16, new byte[] { 0, 0, 0x80, 0x80, 0xFF, 0xFF }, new byte[] { 0, 128, 255 })]
     public void Grey_of_every_depth(int depth, byte[] row, byte[] expected) =>
-        AssertPixels(PngFile.Create(3, 1, depth, PngFile.Grey, row), [.. expected.SelectMany(grey => new byte[] { grey, grey, grey, 255 })]);
+        AssertPixels(PngFile.Create(3, 1, depth, PngFile.Grey, row),
+            [.. expected.SelectMany(grey => new byte[] { grey, grey, grey, 255 })]);
 
     [Fact]
     public void Colours_in_eight_and_sixteen_bits()

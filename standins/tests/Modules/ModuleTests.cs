@@ -18,7 +18,8 @@ public sealed class ModuleTests : TorchTest
     public void Parameters_are_listed_without_buffers()
     {
         Assert.Equal(
-            "scale stem.0.weight stem.0.bias stem.1.weight stem.1.bias blocks.0.weight blocks.0.bias blocks.1.weight blocks.1.bias head.weight head.bias",
+            "scale stem.0.weight stem.0.bias stem.1.weight stem.1.bias "
+            + "blocks.0.weight blocks.0.bias blocks.1.weight blocks.1.bias head.weight head.bias",
             string.Join(' ', _network.named_parameters().Select(entry => entry.name)));
         Assert.Equal("table stem.1.running_mean stem.1.running_var stem.1.num_batches_tracked",
             string.Join(' ', _network.named_buffers().Select(entry => entry.name)));

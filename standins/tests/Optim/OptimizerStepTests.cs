@@ -96,7 +96,8 @@ public sealed class OptimizerStepTests : TorchTest
     public void Parameters_without_a_gradient_stay_and_start_late()
     {
         var late = new Parameter(ones(2));
-        var optimizer = optim.AdamW([new AdamW.ParamGroup([_w], lr: .5), new AdamW.ParamGroup([late], new AdamW.Options { LearningRate = .25 })], .1);
+        AdamW.ParamGroup[] groups = [new([_w], lr: .5), new([late], new AdamW.Options { LearningRate = .25 })];
+        var optimizer = optim.AdamW(groups, .1);
         Assert.Equal([.5, .25], optimizer.ParamGroups.Select(group => group.LearningRate));
 
         _w.sum().backward();

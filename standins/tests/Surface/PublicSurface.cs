@@ -35,6 +35,8 @@ internal static class PublicSurface
 
     private static bool IsVisible(MethodBase method) => method is not null && (method.IsPublic || IsProtected(method));
 
+    private static bool IsVisible(FieldInfo field) => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
+
     private static bool IsProtected(MethodBase method) => method.IsFamily || method.IsFamilyOrAssembly;
 
     private static bool Has(IEnumerable<CustomAttributeData> attributes, string name) =>
@@ -53,7 +55,8 @@ internal static class PublicSurface
         }
         string[] bases =
         [
-            .. type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [TypeNames.Of(parent)] : Array.Empty<string>(),
+            .. type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType
+                ? [TypeNames.Of(parent)] : Array.Empty<string>(),
             .. type.GetInterfaces().Where(contract => IsVisible(contract.IsGenericType ? contract.GetGenericTypeDefinition() : contract))
                 .Select(TypeNames.Of).Order(StringComparer.Ordinal),
         ];
@@ -84,17 +87,21 @@ internal static class PublicSurface
     private static IEnumerable<string> Members(Type type)
     {
         if (type.IsEnum)
-            return type.GetFields(Declared).Where(field => field.IsLiteral).Select(field => $"{field.Name} = {field.GetRawConstantValue()}");
+            return type.GetFields(Declared).Where(field => field.IsLiteral)
+                .Select(field => $"{field.Name} = {field.GetRawConstantValue()}");
         if (IsDelegate(type))
             return [];
         return
         [
-            .. type.GetConstructors(Declared).Where(made => !made.IsStatic && IsVisible(made)).Select(made => $"{Modifiers(made)}.ctor({Parameters(made)})"),
-            .. type.GetFields(Declared).Where(field => !IsGenerated(field.Name) && (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly)).Select(Field),
-            .. type.GetProperties(Declared).Where(property => !IsGenerated(property.Name) && property.GetAccessors(true).Any(IsVisible)).Select(Property),
+            .. type.GetConstructors(Declared).Where(made => !made.IsStatic && IsVisible(made))
+                .Select(made => $"{Modifiers(made)}.ctor({Parameters(made)})"),
+            .. type.GetFields(Declared).Where(field => !IsGenerated(field.Name) && IsVisible(field)).Select(Field),
+            .. type.GetProperties(Declared).Where(property => !IsGenerated(property.Name) && property.GetAccessors(true).Any(IsVisible))
+                .Select(Property),
             .. type.GetEvents(Declared).Where(raised => !IsGenerated(raised.Name) && IsVisible(raised.GetAddMethod(true)))
                 .Select(raised => $"{Modifiers(raised.GetAddMethod(true))}event {TypeNames.Of(raised.EventHandlerType)} {raised.Name}"),
-            .. type.GetMethods(Declared).Where(method => !IsGenerated(method.Name) && !IsAccessor(method) && IsVisible(method)).Select(Method),
+            .. type.GetMethods(Declared).Where(method => !IsGenerated(method.Name) && !IsAccessor(method) && IsVisible(method))
+                .Select(Method),
         ];
     }
 
@@ -180,10 +187,15 @@ internal static class PublicSurface
     private static string Constant(object value, Type type) => value switch
     {
         null => type is { IsValueType: true } ? "default" : "null",
-        string text => '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t") + '"',
+        string text => $"\"{Escaped(text)}\"",
         char letter => $"'{letter}'",
         bool truth => truth ? "true" : "false",
-        IFormattable number => (type is { IsEnum: true } ? $"({TypeNames.Of(type)})" : "") + number.ToString(null, CultureInfo.InvariantCulture),
+        IFormattable number => Cast(type) + number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString(),
     };
+
+    private static string Cast(Type type) => type is { IsEnum: true } ? $"({TypeNames.Of(type)})" : "";
+
+    private static string Escaped(string text) =>
+        text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t");
 }

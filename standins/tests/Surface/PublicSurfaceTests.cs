@@ -4,7 +4,8 @@ namespace Standins.Tests.Surface
 {
     public sealed class PublicSurfaceTests
     {
-        private static readonly string[] Lines = [.. PublicSurface.Of(Assembly.GetExecutingAssembly()).Where(line => line.Contains("SurfaceSamples."))];
+        private static readonly string[] Lines = [.. PublicSurface.Of(Assembly.GetExecutingAssembly())
+            .Where(line => line.Contains("SurfaceSamples."))];
 
         // Written down by hand from the line format: what the comparison with the real lists stands on.
         [Theory]
@@ -19,7 +20,8 @@ namespace Standins.Tests.Surface
         [InlineData("M SurfaceSamples.Side::Left = 1")]
         [InlineData("M SurfaceSamples.Shape<T>::protected .ctor(string name = \"a\\\"b\")")]
         [InlineData("M SurfaceSamples.Shape<T>::abstract double Area(in int[] sizes, out float? scale)")]
-        [InlineData("M SurfaceSamples.Shape<T>::protected virtual void Draw(SurfaceSamples.Side side = (SurfaceSamples.Side)1, System.TimeSpan wait = default)")]
+        [InlineData("M SurfaceSamples.Shape<T>::protected virtual void Draw("
+            + "SurfaceSamples.Side side = (SurfaceSamples.Side)1, System.TimeSpan wait = default)")]
         [InlineData("M SurfaceSamples.Shape<T>::string Name { get; protected set; }")]
         [InlineData("M SurfaceSamples.Shape<T>::int Order { get; init; }")]
         [InlineData("M SurfaceSamples.Shape<T>::T this[int index, char key = 'k'] { get; }")]
@@ -27,7 +29,8 @@ namespace Standins.Tests.Surface
         [InlineData("M SurfaceSamples.Shape<T>::void Dispose()")]
         [InlineData("M SurfaceSamples.Shape<T>::protected readonly long serial")]
         [InlineData("M SurfaceSamples.Shape<T>::const double Ratio = 1.5")]
-        [InlineData("M SurfaceSamples.Tools::static U Convert<T, U>(this T source, params object[] rest) where T : System.IComparable<T> where U : struct")]
+        [InlineData("M SurfaceSamples.Tools::static U Convert<T, U>(this T source, params object[] rest) "
+            + "where T : System.IComparable<T> where U : struct")]
         public void A_line_is_written_in_the_lists_format(string line) => Assert.Contains(line, Lines);
 
         [Theory]

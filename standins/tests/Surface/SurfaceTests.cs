@@ -55,7 +55,8 @@ public sealed class SurfaceTests(ITestOutputHelper output)
         foreach (object[] row in RealLists)
         {
             if (RealSurfaces.Lines((string)row[1]) is { } real)
-                Assert.All(reasons.Keys, line => Assert.False(real.Contains(line), $"the real library has this line, so it is no difference: {line}"));
+                Assert.All(reasons.Keys,
+                    line => Assert.False(real.Contains(line), $"the real library has this line, so it is no difference: {line}"));
         }
     }
 
@@ -67,7 +68,8 @@ public sealed class SurfaceTests(ITestOutputHelper output)
             output.WriteLine("Not compared: there is no Microsoft.ML-needed.tsv.");
             return;
         }
-        var home = needed.Select(line => line.Split('\t')).Where(parts => parts[1].StartsWith("T ")).ToDictionary(parts => parts[1], parts => parts[0]);
+        var home = needed.Select(line => line.Split('\t')).Where(parts => parts[1].StartsWith("T "))
+            .ToDictionary(parts => parts[1], parts => parts[0]);
         var misplaced = from assembly in MachineLearning
                         from line in PublicSurface.Of(assembly)
                         where home.TryGetValue(line, out string expected) && expected != assembly.GetName().Name

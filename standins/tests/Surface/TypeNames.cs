@@ -45,7 +45,8 @@ internal static class TypeNames
             [
                 .. kinds.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint) ? ["class"] : Array.Empty<string>(),
                 .. isValue ? ["struct"] : Array.Empty<string>(),
-                .. parameter.GetGenericParameterConstraints().Where(bound => bound != typeof(ValueType)).Select(Of).Order(StringComparer.Ordinal),
+                .. parameter.GetGenericParameterConstraints().Where(bound => bound != typeof(ValueType)).Select(Of)
+                    .Order(StringComparer.Ordinal),
                 .. kinds.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isValue ? ["new()"] : Array.Empty<string>(),
             ];
             if (constraints.Length > 0)

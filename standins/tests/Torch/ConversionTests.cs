@@ -73,6 +73,11 @@ public sealed class ConversionTests : TorchTest
         var same = _x.to(ScalarType.Float32);
         same[0] = tensor(8f);
         AssertNumber(8, _x[0]);
+
+        // Yet it is a handle of its own: a caller may dispose of what it was given.
+        Assert.NotSame(_x, same);
+        same.Dispose();
+        Assert.False(_x.IsInvalid);
     }
 
     [Fact]

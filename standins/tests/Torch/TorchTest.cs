@@ -64,7 +64,8 @@ public abstract class TorchTest : IDisposable
     }
 
     /// <summary>A tensor of 1, 2, 3, ... row by row.</summary>
-    protected static Tensor Counting(params long[] shape) => arange(1, shape.Aggregate(1L, (n, size) => n * size) + 1).reshape(shape).to(float32);
+    protected static Tensor Counting(params long[] shape) =>
+        arange(1, shape.Aggregate(1L, (n, size) => n * size) + 1).reshape(shape).to(float32);
 
     private static bool Near(double a, double b, double tolerance) =>
         a.Equals(b) || Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(b));
