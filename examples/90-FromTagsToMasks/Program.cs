@@ -22,6 +22,7 @@ story.Tell("cam-train", wsss.EvaluateMaps(seeded, truth: "Truth"));
 story.Tell("pseudo-train", wsss.Evaluate(seeded, "Mask", "Truth"));
 
 // 3. A segmentation network learns from those masks, and sees past their mistakes.
+classifier.SaveBackbone(settings.ClassifierBackbone);
 var segmenter = story.Train("Segmentation", progress => wsss.Segmentation(settings.Segmentation(progress)).Fit(seeded));
 
 // 4. On photos that no stage has seen: the maps, and the masks that came of them.

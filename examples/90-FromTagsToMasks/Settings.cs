@@ -46,17 +46,17 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
 
     internal int Count(IDataView view) => (int)(view.GetRowCount() ?? 0);
 
-    private BackboneOptions Backbone => Embedded
-        ? new() { Architecture = "resnet18", Width = 0.25 }
-        : new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 };
+    // Scenes have no pretrained weights, so there the segmentation network starts from the classifier's backbone.
+    internal string ClassifierBackbone => Path.Combine(Out, "classifier-backbone.safetensors");
 
     internal ClassActivationOptions ClassActivation(IProgress<TrainingProgress> progress) => Embedded
         ? new()
         {
-            Backbone = Backbone, Epochs = Epochs ?? 60, LearningRate = 3e-3, HeadLearningRate = 3e-3,
-            Augmentation = new() { CropSize = 113, AreaMin = 0.6 }, LongSide = 129, Scales = [1, 1.5], Progress = progress
+            Backbone = new() { Architecture = "resnet18", Width = 0.25 }, Epochs = Epochs ?? 60,
+            LearningRate = 3e-3, HeadLearningRate = 3e-3, WeightDecay = 1e-2, WarmupSteps = 300,
+            Augmentation = new() { CropSize = 129, AreaMin = 0.5, AspectRatio = 1 }, LongSide = 129, Scales = [1, 1.5], Progress = progress
         }
-        : new() { Backbone = Backbone, Epochs = Epochs ?? 5, Progress = progress };
+        : new() { Backbone = new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 }, Epochs = Epochs ?? 5, Progress = progress };
 
     internal PseudoLabelsOptions PseudoLabels() => Embedded
         ? new() { DenseCrf = DenseCrfOptions.Psa with { BilateralDeviation = 30 } }
@@ -65,8 +65,9 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
     internal SegmentationOptions Segmentation(IProgress<TrainingProgress> progress) => Embedded
         ? new()
         {
-            Backbone = Backbone, Epochs = Epochs ?? 30, LearningRate = 3e-3, HeadLearningRate = 3e-3, LongSide = 129,
+            Backbone = new() { Architecture = "resnet18", Width = 0.25, Weights = ClassifierBackbone }, Epochs = Epochs ?? 20,
+            LearningRate = 1e-3, HeadLearningRate = 3e-3, LongSide = 129,
             Augmentation = new() { CropSize = 113, Mode = CropMode.ScaleCrop, ScaleMin = 0.8, ScaleMax = 1.2 }, Progress = progress
         }
-        : new() { Backbone = Backbone, Epochs = Epochs ?? 6, Progress = progress };
+        : new() { Backbone = new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 }, Epochs = Epochs ?? 6, Progress = progress };
 }

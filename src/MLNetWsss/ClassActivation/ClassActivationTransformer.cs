@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using MLNetWsss.Backbones;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 using TorchSharp;
@@ -72,6 +73,13 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
         }
         return new ScoreMaps(maps.Classes, maps.Height, maps.Width, scores);
     }
+
+    /// <summary>
+    /// Writes the trained backbone as a safetensors file, for <see cref="BackboneOptions.Weights"/> of a later stage. Where there are no
+    /// pretrained weights, a segmentation network that starts from its classifier is far ahead of one that starts from nothing.
+    /// </summary>
+    /// <param name="path">The file, replaced if it is there.</param>
+    public void SaveBackbone(string path) => NetworkWeights.Write(path, _network.backbone);
 
     private protected override void Store(StageArchive archive) => _runner.Store(archive);
 

@@ -50,6 +50,22 @@ public sealed class ConfusionMatrix
         }
     }
 
+    /// <summary>The same counts without the last classes, of which no pixel is true or predicted; at least one class is left.</summary>
+    internal ConfusionMatrix WithoutUnseenTail()
+    {
+        bool Seen(int k) => Enumerable.Range(0, Classes).Any(other => this[k, other] > 0 || this[other, k] > 0) || this[k, LabelMap.Ignore] > 0;
+        int classes = Classes;
+        while (classes > 1 && !Seen(classes - 1))
+            classes--;
+        var seen = new ConfusionMatrix(classes);
+        for (int k = 0; k < classes; k++)
+        {
+            _counts.AsSpan(k * (Classes + 1), classes).CopyTo(seen._counts.AsSpan(k * (classes + 1)));
+            seen._counts[k * (classes + 1) + classes] = this[k, LabelMap.Ignore];
+        }
+        return seen;
+    }
+
     /// <summary>Counts one image.</summary>
     /// <exception cref="ArgumentException">The sizes differ, or a label other than 255 is not below <see cref="Classes"/>.</exception>
     public void Add(LabelMap prediction, LabelMap truth)

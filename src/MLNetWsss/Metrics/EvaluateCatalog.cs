@@ -27,13 +27,16 @@ public static class EvaluateCatalog
             foreach (var row in rows)
             {
                 var (predicted, expected) = ((LabelMap)row.First, (LabelMap)row.Second);
-                confusion ??= new(Classes(names, predicted, expected));
+                confusion ??= new(names is null ? LabelMap.Ignore : names.Count + 1);
                 confusion.Add(predicted, expected);
                 if (boundaries)
                     (accumulator ??= new(confusion.Classes, classNames: names is null ? null : Names.WithBackground(names))).Add(predicted, expected);
                 images++;
             }
-            return new(images, (confusion ?? throw Empty()).ToMetrics(names is null ? null : Names.WithBackground(names)), accumulator?.ToMetrics());
+            var regions = confusion ?? throw Empty();
+            // Columns that come from elsewhere may name no classes: then those count that occur.
+            return new(images, (names is null ? regions.WithoutUnseenTail() : regions).ToMetrics(names is null ? null : Names.WithBackground(names)),
+                accumulator?.ToMetrics());
         }
 
         /// <summary>
@@ -75,10 +78,6 @@ public static class EvaluateCatalog
     }
 
     private static InvalidOperationException Empty() => new("There are no rows to evaluate. Check the split, the filter or the path of the data.");
-
-    private static int Classes(IReadOnlyList<string>? names, LabelMap predicted, LabelMap expected) => names is not null
-        ? names.Count + 1 : throw new InvalidOperationException(
-            "Neither column names its classes, so their number is unknown. Evaluate columns that a loader or a stage of this library wrote.");
 
     private static (IEnumerable<(object First, object Second)> Rows, IReadOnlyList<string>? Names) Read(
         IDataView data, StageColumn first, StageColumn second)

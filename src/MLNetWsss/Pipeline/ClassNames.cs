@@ -42,7 +42,7 @@ internal static class ClassNames
 
     internal static DataViewSchema.Annotations AnnotationsOf(StageColumn column, IReadOnlyList<string> foreground)
     {
-        if (column.Kind == ColumnKind.Image)
+        if (column.Kind == ColumnKind.Image || foreground.Count == 0)
             return DataViewSchema.Annotations.Empty;
         bool background = column.Background || column.Kind == ColumnKind.Labels;
         var names = (background ? WithBackground(foreground) : foreground).Select(n => n.AsMemory()).ToArray();
