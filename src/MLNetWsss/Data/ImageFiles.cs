@@ -47,7 +47,9 @@ internal static class ImageFiles
                 ClassNames.AnnotationsOf(new(maskColumn, ColumnKind.Labels), classes)));
         if (masks > 0 && masks < items.Count)
             WarnOfMissingMasks(environment, items, masks, maskColumn);
-        return new SourceView(items.Count, [.. columns]) { Keeps = readable is null ? null : readable.CanRead, Kept = readable is null ? null : () => readable.Count };
+        return readable is null
+            ? new SourceView(items.Count, [.. columns])
+            : new SourceView(items.Count, [.. columns]) { Keeps = readable.CanRead, Kept = () => readable.Count };
     }
 
     private static void WarnOfMissingMasks(IHostEnvironment environment, IReadOnlyList<Item> items, int masks, string column)
@@ -75,10 +77,11 @@ internal static class ImageFiles
             image.Tag = path;
             return image;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or NotSupportedException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or NotSupportedException
+            or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"'{path}' cannot be read as an image: {e.Message} Expected a whole JPEG, PNG or BMP; replace the " +
-                "file, or load with OnUnreadableImage.Skip.", e);
+            throw new InvalidDataException($"'{path}' cannot be read as an image: {e.Message} Expected a whole JPEG, PNG or BMP; replace " +
+                "the file, or load with OnUnreadableImage.Skip.", e);
         }
     }
 
@@ -87,19 +90,20 @@ internal static class ImageFiles
     /// <param name="lookup">The task's label of each label in the file, or null where they are the same.</param>
     /// <param name="classes">Foreground class names.</param>
     /// <exception cref="FileNotFoundException">The image has no mask.</exception>
-    /// <exception cref="InvalidDataException">The mask is damaged, or has a label that is no class's; the message names the file and the pixel.</exception>
+    /// <exception cref="InvalidDataException">The mask is damaged, or a label is no class's; the message names file and pixel.</exception>
     internal static LabelMap Mask(Item item, byte[]? lookup, IReadOnlyList<string> classes)
     {
         if (item.MaskPath is not { } path || !File.Exists(path))
-            throw new FileNotFoundException($"Photo '{item.ImagePath}' has no mask: expected {(item.MaskPath is null ? "one named as the photo" : $"'{item.MaskPath}'")}. " +
-                "Add the mask, leave the photo out, or use only columns that do not need masks.", item.MaskPath);
+            throw new FileNotFoundException($"Photo '{item.ImagePath}' has no mask: expected " +
+                $"{(item.MaskPath is null ? "one named as the photo" : $"'{item.MaskPath}'")}. Add the mask, leave the photo out, or use only columns that do not need masks.",
+                item.MaskPath);
         var (labels, width, height) = IndexedPng.Read(path);
         for (int i = 0; i < labels.Length; i++)
             if (lookup is not null)
                 labels[i] = lookup[labels[i]];
             else if (labels[i] > classes.Count && labels[i] != LabelMap.Ignore)
-                throw new InvalidDataException($"Mask '{path}' has label {labels[i]} in row {i / width}, column {i % width}; expected 0 (background), " +
-                    $"1 to {classes.Count} ({string.Join(", ", classes)}) or 255 (ignore). Map other labels to 255, or add the class.");
+                throw new InvalidDataException($"Mask '{path}' has label {labels[i]} in row {i / width}, column {i % width}; expected 0 " +
+                    $"(background), 1 to {classes.Count} ({string.Join(", ", classes)}) or 255 (ignore). Map other labels to 255, or add the class.");
         return new LabelMap(height, width, labels);
     }
 }

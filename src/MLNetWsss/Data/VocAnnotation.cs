@@ -12,7 +12,10 @@ internal static class VocAnnotation
         try
         {
             using var reader = XmlReader.Create(path, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            var present = XDocument.Load(reader).Descendants("object").Select(o => o.Element("name")?.Value.Trim()).ToHashSet();
+            var root = XDocument.Load(reader).Root!;
+            if (root.Name != "annotation")
+                throw new XmlException($"its outermost element is <{root.Name}>.");
+            var present = root.Descendants("object").Select(o => o.Element("name")?.Value.Trim()).ToHashSet();
             return [.. classes.Names.Select(name => present.Contains(name) ? 1f : 0f)];
         }
         catch (Exception e) when (e is XmlException or FileNotFoundException or DirectoryNotFoundException)

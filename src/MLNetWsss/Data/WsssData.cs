@@ -51,9 +51,13 @@ public static class WsssData
         {
             options ??= new();
             var csv = TagsCsv.Read(tags, options.Classes);
-            var items = csv.Ids.Where(id => options.Split is null || csv.SplitOf(id) == options.Split).Select(id => new ImageFiles.Item(
+            string[] ids = [.. options.Split is null ? csv.Ids : csv.IdsOf(options.Split)];
+            var items = ids.Select(id => new ImageFiles.Item(
                 Path.ChangeExtension(id, null), ImageFiles.Find(folder, id, tags),
                 options.MasksFolder is null ? null : Path.Combine(options.MasksFolder, Path.ChangeExtension(id, ".png")), csv.TagsOf(id))).ToArray();
+            // An id may carry its extension or not, so two ids may be one photo.
+            if (items.GroupBy(i => i.ImagePath).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new InvalidDataException($"{tags} has two rows for '{twice.Key}', with and without its extension. Merge the two.");
             return ImageFiles.View(MLNetInternals.EnvironmentOf(data), items, csv.Classes,
                 options.ImageColumn, options.TagsColumn, options.MaskColumn, null, options.OnUnreadableImage);
         }
@@ -62,12 +66,13 @@ public static class WsssData
         /// Every photo of a folder, in the order of the names, for a trained model to predict on. Columns: Id, ImagePath, Image.
         /// </summary>
         /// <param name="folder">The folder of .jpg, .png and .bmp files.</param>
+        /// <param name="onUnreadableImage">What happens to a photo that cannot be read.</param>
         /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-        public IDataView LoadImages(string folder)
+        public IDataView LoadImages(string folder, OnUnreadableImage onUnreadableImage = OnUnreadableImage.Throw)
         {
             var items = Directory.EnumerateFiles(folder).Where(ImageFiles.HasImageExtension).Order(StringComparer.Ordinal)
                 .Select(path => new ImageFiles.Item(Path.GetFileNameWithoutExtension(path), path, null, null)).ToArray();
-            return ImageFiles.View(MLNetInternals.EnvironmentOf(data), items, [], "Image", "Tags", "Mask", null, OnUnreadableImage.Throw);
+            return ImageFiles.View(MLNetInternals.EnvironmentOf(data), items, [], "Image", "Tags", "Mask", null, onUnreadableImage);
         }
 
         /// <summary>
