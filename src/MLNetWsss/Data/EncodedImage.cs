@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MLNetWsss.Pipeline;
 
 namespace MLNetWsss.Data;
 
@@ -12,7 +13,7 @@ internal static class EncodedImage
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Walks a file from its first byte to its end marker; pixels are not decoded.</summary>
-    /// <exception cref="FormatException">It is empty, no JPEG, PNG or BMP, cut off, or damaged; the message says which and where.</exception>
+    /// <exception cref="FormatException">It is empty, no JPEG, PNG or BMP, cut off or damaged; the message says which, and where.</exception>
     internal static void RequireWhole(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
@@ -24,7 +25,8 @@ internal static class EncodedImage
         else if (file.StartsWith("BM"u8))
             RequireWholeBmp(file);
         else
-            throw new FormatException($"It begins with the bytes {Convert.ToHexString(file[..Math.Min(4, file.Length)])}, which no JPEG, PNG or BMP does.");
+            throw new FormatException(
+                $"It begins with the bytes {Convert.ToHexString(file[..Math.Min(4, file.Length)])}, which no JPEG, PNG or BMP does.");
     }
 
     /// <summary>From marker to marker: a frame with a size, at least one scan, and the end marker after the last.</summary>
@@ -49,13 +51,14 @@ internal static class EncodedImage
                 break;
             int length = file.Length - at >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(file[at..]) : 2;
             if (length < 2)
-                throw new FormatException($"It is damaged: its segment {marker:X2} at byte {at - 2} declares {length} bytes, of at least 2.");
+                throw new FormatException($"It is damaged: its segment {marker:X2} at byte {at - 2} declares {length} bytes, not 2 or more.");
             if (length > file.Length - at)
                 throw CutOff(file, $"inside its segment {marker:X2}, of which {length} bytes are declared");
             // Frames of every coding: C0 to CF without C4 (Huffman tables), C8 (reserved) and CC (arithmetic tables).
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
-                if (length < 8 || BinaryPrimitives.ReadUInt16BigEndian(file[(at + 3)..]) == 0 || BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]) == 0)
+                if (length < 8 || BinaryPrimitives.ReadUInt16BigEndian(file[(at + 3)..]) == 0
+                    || BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]) == 0)
                     throw new FormatException("It is damaged: its frame header declares no size.");
                 frame = true;
             }
@@ -80,7 +83,7 @@ internal static class EncodedImage
             var type = rest.Slice(4, 4);
             if (length > rest.Length - Overhead)
                 throw CutOff(file, $"inside the chunk at byte {at}, of which {length} bytes are declared");
-            if (BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]) != IndexedPng.Crc(rest.Slice(4, 4 + (int)length)))
+            if (BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]) != Crc32.Of(rest.Slice(4, 4 + (int)length)))
                 throw new FormatException($"It is damaged: the checksum of its chunk at byte {at} does not match.");
             if (at == PngSignature.Length && !type.SequenceEqual("IHDR"u8))
                 throw new FormatException("It is damaged: its first chunk is not the header.");
@@ -106,7 +109,8 @@ internal static class EncodedImage
             throw CutOff(file, $"inside its headers, of which {header} bytes are declared");
         var info = file[FirstHeader..];
         long width = core ? BinaryPrimitives.ReadUInt16LittleEndian(info[4..]) : BinaryPrimitives.ReadInt32LittleEndian(info[4..]);
-        long height = core ? BinaryPrimitives.ReadUInt16LittleEndian(info[6..]) : Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(info[8..]));
+        // A negative height says that the top row comes first.
+        long height = Math.Abs((long)(core ? BinaryPrimitives.ReadUInt16LittleEndian(info[6..]) : BinaryPrimitives.ReadInt32LittleEndian(info[8..])));
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(info[(core ? 10 : 14)..]);
         uint compression = core ? Uncompressed : BinaryPrimitives.ReadUInt32LittleEndian(info[16..]);
         if (width <= 0 || height <= 0)
@@ -119,5 +123,6 @@ internal static class EncodedImage
             throw CutOff(file, $"inside its pixel data: {needed} bytes from byte {pixels} on are declared");
     }
 
-    private static FormatException CutOff(ReadOnlySpan<byte> file, string where) => new($"It is cut off: it ends after {file.Length} bytes, {where}.");
+    private static FormatException CutOff(ReadOnlySpan<byte> file, string where) =>
+        new($"It is cut off: it ends after {file.Length} bytes, {where}.");
 }

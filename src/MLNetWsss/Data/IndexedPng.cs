@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using MLNetWsss.Imaging;
+using MLNetWsss.Pipeline;
 
 namespace MLNetWsss.Data;
 
@@ -24,8 +25,6 @@ internal static partial class IndexedPng
 
     // RFC 1951: the longest match is 258 bytes, the shortest code for it two bits. No Deflate stream expands further.
     private const int MostExpansion = 1032;
-
-    private static readonly uint[] CrcTable = MakeCrcTable();
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -129,7 +128,7 @@ internal static partial class IndexedPng
                 $"its chunk '{Printable(type)}' at byte {at} declares {length} bytes where {rest.Length - ChunkOverhead} are left");
         content = rest.Slice(8, (int)length);
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]);
-        if (stored != Crc(rest.Slice(4, 4 + (int)length)))
+        if (stored != Crc32.Of(rest.Slice(4, 4 + (int)length)))
             throw Damaged(name, $"the checksum of its chunk '{Printable(type)}' at byte {at} does not match");
         at += ChunkOverhead + (int)length;
         return type;
@@ -217,28 +216,8 @@ internal static partial class IndexedPng
         int start = (int)png.Position;
         png.Write(type);
         png.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(png.GetBuffer().AsSpan(start, (int)png.Position - start)));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(png.GetBuffer().AsSpan(start, (int)png.Position - start)));
         png.Write(number);
-    }
-
-    internal static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes) crc = CrcTable[(byte)(crc ^ value)] ^ crc >> 8;
-        return ~crc;
-    }
-
-    private static uint[] MakeCrcTable()
-    {
-        const uint Polynomial = 0xEDB88320; // ISO 3309 as PNG 5.5 uses it, lowest bit first.
-        var table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint crc = i;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? Polynomial ^ crc >> 1 : crc >> 1;
-            table[i] = crc;
-        }
-        return table;
     }
 
     private static InvalidDataException Foreign(ReadOnlySpan<byte> found, string name)

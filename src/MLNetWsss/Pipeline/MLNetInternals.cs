@@ -1,6 +1,7 @@
 // The only file that reaches past ML.NET's public surface; every member below has kept its name and shape since 1.7.
 extern alias mlcore;
 
+using System.IO.Compression;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
@@ -79,6 +80,14 @@ namespace MLNetWsss.Pipeline
         {
             CheckLoadedModel.Invoke(context, BindingFlags.DoNotWrapExceptions, null, [NewVersionInfo()], null);
             return TryLoadBinaryStream(context, "Stage", read);
+        }
+
+        /// <summary>The zip that a model is being loaded from, or null where ML.NET keeps it elsewhere: then it is not checked as a whole.</summary>
+        internal static ZipArchive? ArchiveOf(object context)
+        {
+            const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+            object? repository = context.GetType().GetField("Repository", Fields)?.GetValue(context);
+            return repository?.GetType().GetField("_archive", Fields)?.GetValue(repository) as ZipArchive;
         }
 
         [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "TryLoadBinaryStream")]

@@ -96,6 +96,13 @@ internal sealed class StageArchive
         return digest.GetHashAndReset().AsSpan().SequenceEqual(expected) ? archive : throw Damaged("its SHA-256 does not match its contents");
     }
 
+    /// <summary>Whether a stream begins as an archive does.</summary>
+    internal static bool Begins(Stream stream)
+    {
+        var start = new byte[Magic.Length];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual(Magic);
+    }
+
     private static long Length(Stream stream, IncrementalHash digest, long max, string what)
     {
         long length = BitConverter.ToInt64(Take(stream, digest, sizeof(long), what));

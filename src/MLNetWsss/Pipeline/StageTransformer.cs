@@ -64,10 +64,22 @@ public abstract class StageTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new StageMapper(this, inputSchema).OutputSchema;
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new StageMapper(this, inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new StageMapper(this, inputSchema);
+    }
 
     /// <summary>The input with this stage's columns added, computed as they are read.</summary>
-    public IDataView Transform(IDataView input) => new StageView(input, new StageMapper(this, input.Schema));
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="ObjectDisposedException">The stage has been disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(input);
+        return new StageView(input, new StageMapper(this, input.Schema));
+    }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
@@ -87,6 +99,8 @@ public abstract class StageTransformer : ITransformer, IDisposable
     {
         try
         {
+            if (MLNetInternals.ArchiveOf(ctx) is { } file)
+                ModelFile.RequireWhole(file);
             StageArchive? archive = null;
             if (!MLNetInternals.TryLoadStage(ctx, reader => archive = StageArchive.Read(reader.BaseStream)))
                 throw new FormatException("The saved model is damaged: a stage's contents are missing. Copy or save the file again.");
