@@ -14,8 +14,13 @@ internal static class PretrainedWeights
     /// <summary>How far the stored identity may be off: four steps of float32 at 1.</summary>
     private const double IdentityTolerance = 5e-7;
 
+    internal static FileNotFoundException Missing(string path) => new($"BackboneOptions.Weights names '{path}', which does not exist. Give the " +
+        "path of a safetensors file, or null for random weights.", path);
+
     internal static void LoadInto(Backbone backbone, string path)
     {
+        if (!File.Exists(path))
+            throw Missing(path);
         using var file = Safetensors.Read(path);
         try
         {

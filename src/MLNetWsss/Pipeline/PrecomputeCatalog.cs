@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using MLNetWsss.Pipeline;
 
 namespace MLNetWsss;
@@ -17,14 +18,28 @@ public static class PrecomputeCatalog
         /// <param name="columns">Columns with maps, masks, images or vectors.</param>
         /// <param name="memoryBudgetMB">Megabytes kept in memory.</param>
         /// <param name="progress">Told the number of rows done, after each.</param>
+        /// <param name="folder">
+        /// Where the columns are kept beyond this process, in a file named after them; null keeps them for this process alone. A later call
+        /// goes on behind the last whole row, however the one before ended. The file is checked against the stages that made the view (their
+        /// options and weights) and each row against what it was computed from.
+        /// </param>
+        /// <param name="cancellation">Ends the computation; with a folder, what is computed stays.</param>
         /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a type that no stage writes.</exception>
-        public IDataView Precompute(IDataView view, IReadOnlyList<string> columns, int memoryBudgetMB = 2048, IProgress<int>? progress = null)
+        /// <exception cref="ArgumentException">A folder is given, and the view was made by no stage of this library.</exception>
+        /// <exception cref="InvalidOperationException">The folder's file was computed by other stages or from other data.</exception>
+        /// <exception cref="IOException">The disk is full, or another process is computing into the folder.</exception>
+        public IDataView Precompute(IDataView view, IReadOnlyList<string> columns, int memoryBudgetMB = 2048, IProgress<int>? progress = null,
+            string? folder = null, CancellationToken cancellation = default)
         {
             ArgumentNullException.ThrowIfNull(view);
+            ArgumentNullException.ThrowIfNull(columns);
             ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetMB);
             var kept = columns.Select(name => new StageColumn(name, KindOf(view.Schema, name))).ToArray();
-            return new PrecomputedView(view, kept, (long)memoryBudgetMB << 20, MLNetInternals.TempFilePath(wsss.Environment),
-                progress is null ? null : progress.Report);
+            Action<int>? each = progress is null ? null : progress.Report;
+            if (folder is null)
+                return new PrecomputedView(view, kept, (long)memoryBudgetMB << 20, MLNetInternals.TempFilePath(wsss.Environment), cancellation, each);
+            using var channel = wsss.Environment.Start("Precompute");
+            return new KeptColumns(view, null, kept, folder, channel, cancellation).Compute(each);
         }
     }
 

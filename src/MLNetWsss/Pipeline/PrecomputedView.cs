@@ -14,13 +14,18 @@ internal sealed class PrecomputedView : IDataView, IDisposable
     private readonly DataViewRowId[] _ids;
     private readonly Dictionary<int, StageColumn> _kept;
 
-    internal PrecomputedView(IDataView source, IReadOnlyList<StageColumn> kept, long budget, string? temporaryFolder, Action<int>? progress)
+    /// <summary>Columns that have been computed already, row by row in the source's order.</summary>
+    internal PrecomputedView(IDataView source, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> kept, SampleStore store, DataViewRowId[] ids) =>
+        (_source, _store, _ids, _kept) = (source, store, ids, kept.ToDictionary(b => b.Found.Index, b => b.Wanted));
+
+    internal PrecomputedView(IDataView source, IReadOnlyList<StageColumn> kept, long budget, string? temporaryFolder, CancellationToken cancellation,
+        Action<int>? progress)
     {
         _source = source;
         var bound = new StageColumns { Reads = kept }.Bind("Precompute", source.Schema, training: false);
         _kept = bound.ToDictionary(b => b.Found.Index, b => b.Wanted);
         var ids = new List<DataViewRowId>();
-        _store = SampleStore.Read(source, bound, int.MaxValue, budget, temporaryFolder, default, id =>
+        _store = SampleStore.Read(source, bound, int.MaxValue, budget, temporaryFolder, cancellation, id =>
         {
             ids.Add(id);
             progress?.Invoke(ids.Count);

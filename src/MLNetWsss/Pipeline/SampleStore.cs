@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNetWsss.Imaging;
@@ -13,14 +11,18 @@ namespace MLNetWsss.Pipeline;
 /// </summary>
 internal sealed class SampleStore : IDisposable
 {
-    private readonly StageColumn[] _columns;
+    private const string SpillPrefix = "wsss-", SpillSuffix = ".rows";
+
+    private readonly RowCodec _codec;
     private readonly List<StageRow?> _rows = [];
     private readonly List<(long Offset, int Length)> _spilled = [];
-    private FileStream? _file;
+    private readonly List<string> _paths = [];
+    private Stream? _file;
     private MemoryMappedFile? _map;
     private MemoryMappedViewAccessor? _view;
+    private bool _disposed;
 
-    private SampleStore(StageColumn[] columns) => _columns = columns;
+    private SampleStore(RowCodec codec) => _codec = codec;
 
     /// <summary>Number of rows.</summary>
     internal int Count => _rows.Count;
@@ -31,24 +33,49 @@ internal sealed class SampleStore : IDisposable
     /// <summary>Bytes of rows in the temporary file.</summary>
     internal long SpilledBytes { get; private set; }
 
+    /// <summary>Tells these rows, in this order, from others.</summary>
+    internal ulong Fingerprint { get; private set; }
+
+    /// <summary>What errors call a row: its number, and its photo's file where the data have a column <c>ImagePath</c>.</summary>
+    internal string NameOf(int row) => row < _paths.Count ? $"Row {row} ('{_paths[row]}')" : $"Row {row}";
+
     /// <summary>Reads the stage's columns of every row in one pass.</summary>
-    /// <exception cref="IOException">The temporary folder is full; the message says how much was needed.</exception>
-    internal static SampleStore Read(IDataView input, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> columns,
-        int maxSide, long budget, string? temporaryFolder, CancellationToken cancellation, Action<DataViewRowId>? each = null)
+    /// <param name="input">The view.</param>
+    /// <param name="columns">The columns to keep.</param>
+    /// <param name="maxSide">Photos, masks and maps are shrunk to at most this many pixels a side.</param>
+    /// <param name="budget">Bytes kept in memory.</param>
+    /// <param name="temporaryFolder">Where the others go; null takes the system's.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <param name="each">Told each row's id.</param>
+    /// <param name="check">Sees each row as it was read, before it is shrunk, with its name; throws if it cannot be used.</param>
+    /// <param name="spill">Opens the temporary file at a path.</param>
+    /// <exception cref="IOException">The temporary folder is full or cannot be written; the message says how much was needed.</exception>
+    internal static SampleStore Read(IDataView input, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> columns, int maxSide,
+        long budget, string? temporaryFolder, CancellationToken cancellation, Action<DataViewRowId>? each = null,
+        Action<StageRow, string>? check = null, Func<string, Stream>? spill = null)
     {
-        var store = new SampleStore([.. columns.Select(c => c.Wanted)]);
+        var store = new SampleStore(new([.. columns.Select(c => c.Wanted)]));
         try
         {
-            using var cursor = input.GetRowCursor([.. columns.Select(c => c.Found)]);
+            var path = input.Schema.GetColumnOrNull("ImagePath") is { Type: TextDataViewType } found ? found : (DataViewSchema.Column?)null;
+            using var cursor = input.GetRowCursor([.. columns.Select(c => c.Found), .. path is { } named ? new[] { named } : []]);
             var readers = columns.Select(c => (c.Wanted, Read: StageRow.Reader(cursor, c.Found, c.Wanted))).ToArray();
+            var readPath = path is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;
             var id = cursor.GetIdGetter();
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
+                ReadOnlyMemory<char> file = default;
+                readPath?.Invoke(ref file);
+                if (readPath is not null)
+                    store._paths.Add(file.ToString());
                 var row = new StageRow();
                 foreach (var (column, read) in readers)
-                    row.Set(column, Shrink(read(), maxSide));
-                store.Add(row, budget, temporaryFolder);
+                    row.Set(column, read());
+                check?.Invoke(row, store.NameOf(store.Count));
+                foreach (var (column, _) in readers)
+                    row.Set(column, Shrink(row.Get<object>(column), maxSide));
+                store.Add(row, budget, temporaryFolder, spill ?? CreateSpill);
                 DataViewRowId rowId = default;
                 id(ref rowId);
                 each?.Invoke(rowId);
@@ -63,8 +90,28 @@ internal sealed class SampleStore : IDisposable
         }
     }
 
+    /// <summary>Rows that lie encoded in a file already, which the store owns from here on.</summary>
+    internal static SampleStore Over(FileStream file, RowCodec codec, IEnumerable<(long Offset, int Length)> rows)
+    {
+        var store = new SampleStore(codec) { _file = file };
+        foreach (var row in rows)
+        {
+            store._rows.Add(null);
+            store._spilled.Add(row);
+        }
+        store.Seal();
+        return store;
+    }
+
     /// <summary>One row; safe to call from several threads.</summary>
-    internal StageRow this[int index] => _rows[index] ?? Unspill(index);
+    internal StageRow this[int index]
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _rows[index] ?? Unspill(index);
+        }
+    }
 
     private static object Shrink(object value, int maxSide) => value switch
     {
@@ -77,12 +124,13 @@ internal sealed class SampleStore : IDisposable
     private static (int Height, int Width)? Scaled(int height, int width, int maxSide)
     {
         int side = Math.Max(height, width);
-        return side <= maxSide ? null : (Math.Max(1, height * maxSide / side), Math.Max(1, width * maxSide / side));
+        return side <= maxSide ? null : (Math.Max(1, (int)((long)height * maxSide / side)), Math.Max(1, (int)((long)width * maxSide / side)));
     }
 
-    private void Add(StageRow row, long budget, string? temporaryFolder)
+    private void Add(StageRow row, long budget, string? temporaryFolder, Func<string, Stream> spill)
     {
-        long bytes = _columns.Sum(c => (long)Size(row.Get<object>(c)));
+        long bytes = _codec.Size(row);
+        Fingerprint = Randomness.Mix((long)Fingerprint, (long)_codec.Fingerprint(row));
         if (MemoryBytes + bytes <= budget)
         {
             MemoryBytes += bytes;
@@ -90,37 +138,50 @@ internal sealed class SampleStore : IDisposable
             _spilled.Add(default);
             return;
         }
-        if (_file is null)
-        {
-            string folder = string.IsNullOrEmpty(temporaryFolder) ? Path.GetTempPath() : temporaryFolder;
-            Directory.CreateDirectory(folder);
-            // Deleted when closed, and by the system if the process dies.
-            _file = new FileStream(Path.Combine(folder, $"wsss-{Guid.NewGuid():N}.rows"), FileMode.CreateNew, FileAccess.ReadWrite,
-                FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
-        }
+        string folder = string.IsNullOrEmpty(temporaryFolder) ? Path.GetTempPath() : temporaryFolder;
         var encoded = new byte[bytes];
-        Encode(row, encoded);
+        _codec.Encode(row, encoded);
         try
         {
+            _file ??= spill(Path.Combine(folder, $"{SpillPrefix}{Guid.NewGuid():N}{SpillSuffix}"));
             _file.Write(encoded);
+            // Errors of a full disk come to light here, while the row is known.
+            _file.Flush();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Row {_rows.Count} does not fit into the temporary folder '{Path.GetDirectoryName(_file.Name)}' after " +
-                $"{SpilledBytes >> 20} MB. Free space there, set MLContext.TempFilePath to another disk, raise MemoryBudgetMB or lower MaxSide.", e);
+            throw new IOException($"{NameOf(_rows.Count)} ({bytes >> 10} KB) does not fit into the temporary folder '{folder}', where " +
+                $"{SpilledBytes >> 20} MB of rows are already: {e.Message} Free space there, set MLContext.TempFilePath to another disk, raise " +
+                "MemoryBudgetMB or lower MaxSide.", e);
         }
         _rows.Add(null);
         _spilled.Add((SpilledBytes, encoded.Length));
         SpilledBytes += encoded.Length;
     }
 
+    /// <summary>A file that goes when it is closed. Where the process is killed it stays, so the next one clears away what nobody holds.</summary>
+    private static FileStream CreateSpill(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        foreach (string left in Directory.EnumerateFiles(folder, $"{SpillPrefix}*{SpillSuffix}"))
+            try
+            {
+                // A living process holds its file open without sharing it.
+                new FileStream(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+            }
+        return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
     private void Seal()
     {
-        if (_file is null)
+        if (_file is not FileStream { Length: > 0 } file)
             return;
-        _file.Flush();
-        _map = MemoryMappedFile.CreateFromFile(_file, null, SpilledBytes, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(0, SpilledBytes, MemoryMappedFileAccess.Read);
+        _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
     }
 
     private StageRow Unspill(int index)
@@ -128,84 +189,12 @@ internal sealed class SampleStore : IDisposable
         var (offset, length) = _spilled[index];
         var bytes = new byte[length];
         _view!.ReadArray(offset, bytes, 0, length);
-        return Decode(bytes);
-    }
-
-    // ---- one row as bytes: two sizes and the payload a column, in the columns' order
-
-    private static int Size(object value) => 8 + value switch
-    {
-        RgbImage image => image.Pixels.Length,
-        float[] vector => vector.Length * sizeof(float),
-        LabelMap labels => labels.Labels.Length,
-        ScoreMaps maps => sizeof(int) + maps.Scores.Length * sizeof(float),
-        _ => throw new NotSupportedException($"A training row cannot keep a {value.GetType()}.")
-    };
-
-    private void Encode(StageRow row, Span<byte> bytes)
-    {
-        foreach (var column in _columns)
-        {
-            object value = row.Get<object>(column);
-            var (height, width) = value switch
-            {
-                RgbImage image => (image.Height, image.Width),
-                LabelMap labels => (labels.Height, labels.Width),
-                ScoreMaps maps => (maps.Height, maps.Width),
-                _ => (1, ((float[])value).Length)
-            };
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, height);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], width);
-            var payload = bytes[8..Size(value)];
-            switch (value)
-            {
-                case RgbImage image: image.Pixels.CopyTo(payload); break;
-                case LabelMap labels: labels.Labels.CopyTo(payload); break;
-                case float[] vector: MemoryMarshal.AsBytes<float>(vector).CopyTo(payload); break;
-                case ScoreMaps maps:
-                    BinaryPrimitives.WriteInt32LittleEndian(payload, maps.Classes);
-                    MemoryMarshal.AsBytes(maps.Scores).CopyTo(payload[4..]);
-                    break;
-            }
-            bytes = bytes[Size(value)..];
-        }
-    }
-
-    private StageRow Decode(ReadOnlySpan<byte> bytes)
-    {
-        var row = new StageRow();
-        foreach (var column in _columns)
-        {
-            int height = BinaryPrimitives.ReadInt32LittleEndian(bytes), width = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-            bytes = bytes[8..];
-            int length;
-            switch (column.Kind)
-            {
-                case ColumnKind.Image:
-                    length = height * width * 3;
-                    row.Set(column, new RgbImage(height, width, bytes[..length].ToArray()));
-                    break;
-                case ColumnKind.Labels:
-                    length = height * width;
-                    row.Set(column, new LabelMap(height, width, bytes[..length].ToArray()));
-                    break;
-                case ColumnKind.Vector:
-                    length = width * sizeof(float);
-                    row.Set(column, MemoryMarshal.Cast<byte, float>(bytes[..length]).ToArray());
-                    break;
-                default:
-                    int classes = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-                    length = sizeof(int) + classes * height * width * sizeof(float);
-                    row.Set(column, new ScoreMaps(classes, height, width, MemoryMarshal.Cast<byte, float>(bytes[4..length]).ToArray()));
-                    break;
-            }
-            bytes = bytes[length..];
-        }
-        return row;
+        return _codec.Decode(bytes);
     }
 
     public void Dispose()
     {
+        _disposed = true;
         _view?.Dispose();
         _map?.Dispose();
         _file?.Dispose();

@@ -9,6 +9,8 @@ namespace MLNetWsss.Pipeline;
 /// </summary>
 internal sealed class StageView(IDataView source, StageMapper mapper) : IDataView
 {
+    internal IDataView Source => source;
+    internal StageTransformer Stage => mapper.Stage;
     public DataViewSchema Schema => mapper.OutputSchema;
     public bool CanShuffle => source.CanShuffle;
     public long? GetRowCount() => source.GetRowCount();

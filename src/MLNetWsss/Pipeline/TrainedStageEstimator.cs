@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNetWsss.Backbones;
 using MLNetWsss.Imaging;
 using TorchSharp;
 
@@ -39,8 +40,11 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
     {
         var device = Devices.Choose(Host);
         Devices.UseThreads(_options.Threads);
+        // Said before the data are read, which may take long.
+        if (_options.Backbone.Weights is { } weights && !File.Exists(weights))
+            throw PretrainedWeights.Missing(weights);
         using var store = SampleStore.Read(input, columns, _options.MaxSide, (long)_options.MemoryBudgetMB << 20,
-            MLNetInternals.TempFilePath(Host), _options.Cancellation);
+            MLNetInternals.TempFilePath(Host), _options.Cancellation, check: RequireEqualSizes);
         if (store.Count == 0)
             throw new InvalidOperationException($"{Name} has no rows to train on. Check the split, the filter or the path of the training data.");
         channel.Info(MessageSensitivity.None,
@@ -56,7 +60,7 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         {
             network.to(device);
             var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed);
-            new Trainer(Name, _options, seed, names, channel).Run(network, generator, store.Count,
+            new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
                 (step, rows) => batches.Make(step, rows), batch => loss(network, batch.To(device)));
             return CreateTransformer(network, names);
         }
@@ -65,5 +69,15 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A mask teaches its photo's pixels one by one, so their sizes must agree before both are shrunk alike.</summary>
+    private void RequireEqualSizes(StageRow row, string name)
+    {
+        var image = row.Get<RgbImage>(Columns.Reads.First(c => c.Kind == ColumnKind.Image));
+        foreach (var column in Columns.Trains.Where(c => c.Kind == ColumnKind.Labels))
+            if (row.Get<LabelMap>(column) is var mask && (mask.Height, mask.Width) != (image.Height, image.Width))
+                throw new InvalidOperationException($"{name}: the mask in '{column.Name}' is {mask.Height} x {mask.Width} and the photo " +
+                    $"{image.Height} x {image.Width}; expected the same. Resize the mask to its photo.");
     }
 }

@@ -29,7 +29,8 @@ internal sealed class Loss(params (string Name, Tensor Value)[] terms)
 public sealed class TrainingDivergedException(string message) : Exception(message);
 
 /// <summary>The one training loop.</summary>
-internal sealed class Trainer(string stage, TrainingOptions options, long seed, IReadOnlyList<string> classNames, IChannel channel)
+internal sealed class Trainer(
+    string stage, TrainingOptions options, long seed, IReadOnlyList<string> classNames, IChannel channel, ulong fingerprint = 0)
 {
     internal void Run<TNetwork, TBatch>(TNetwork network, Generator generator, int rows, Func<long, int[], TBatch> make, Func<TBatch, Loss> loss)
         where TNetwork : nn.Module, IStageNetwork
@@ -40,7 +41,7 @@ internal sealed class Trainer(string stage, TrainingOptions options, long seed, 
         // A last incomplete batch is left out; its rows come in another order the next epoch.
         long perEpoch = rows / batchSize, steps = perEpoch * options.Epochs;
         using var optimizer = CreateOptimizer(network);
-        var checkpoints = Checkpoints.For(stage, options, seed, rows, classNames, channel);
+        var checkpoints = Checkpoints.For(stage, options, seed, rows, fingerprint, classNames, channel);
         long start = checkpoints?.Resume(network, optimizer) ?? 0;
         var rates = optimizer.ParamGroups.Select(g => (Group: g, Peak: g.InitialLearningRate)).ToArray();
 
@@ -64,7 +65,7 @@ internal sealed class Trainer(string stage, TrainingOptions options, long seed, 
         {
             if (options.Cancellation.IsCancellationRequested)
             {
-                checkpoints?.Save(network, optimizer, step);
+                Save(step);
                 options.Cancellation.ThrowIfCancellationRequested();
             }
             foreach (var (group, peak) in rates)
@@ -81,10 +82,33 @@ internal sealed class Trainer(string stage, TrainingOptions options, long seed, 
                 epochLoss = 0;
             }
             if (step + 1 == steps || (step + 1) % (options.CheckpointSteps > 0 ? options.CheckpointSteps : perEpoch) == 0)
-                checkpoints?.Save(network, optimizer, step + 1);
+                Save(step + 1);
         }
         network.eval();
+
+        void Save(long done)
+        {
+            RequireFinite(network, done);
+            checkpoints?.Save(network, optimizer, done);
+        }
     }
+
+    /// <summary>
+    /// A step can leave weights that are not finite while its own loss still was. They must not replace the last good checkpoint, nor be
+    /// handed out as a model.
+    /// </summary>
+    private void RequireFinite(nn.Module network, long step)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        foreach (var (name, values) in network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(network.named_buffers()))
+            if (values.is_floating_point() && !double.IsFinite(values.to(ScalarType.Float64).sum().item<double>()))
+                throw Diverged($"weights '{name}' are not finite after step {step}");
+    }
+
+    private TrainingDivergedException Diverged(string how) => new($"{stage}: {how}. Lower LearningRate or HeadLearningRate, raise " +
+        "WarmupSteps, or look for damaged images and tags." +
+        (options.CheckpointFolder is null ? "" : $" The last good checkpoint is in '{options.CheckpointFolder}'."));
 
     /// <summary>Linear warm-up, then (1 - step / steps)^power: a factor of the peak learning rate.</summary>
     internal double Schedule(long step, long steps)
@@ -101,9 +125,7 @@ internal sealed class Trainer(string stage, TrainingOptions options, long seed, 
         var loss = compute();
         var terms = loss.Terms();
         if (!terms.All(t => double.IsFinite(t.Value)))
-            throw new TrainingDivergedException($"{stage}: the loss is not finite at step {step + 1} ({Describe(terms)}). Lower LearningRate or " +
-                "HeadLearningRate, raise WarmupSteps, or look for damaged images and tags." +
-                (options.CheckpointFolder is null ? "" : $" The last good checkpoint is in '{options.CheckpointFolder}'."));
+            throw Diverged($"the loss is not finite at step {step + 1} ({Describe(terms)})");
         loss.Total.backward();
         optimizer.step();
         return terms;

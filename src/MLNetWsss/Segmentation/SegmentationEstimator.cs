@@ -25,10 +25,23 @@ public sealed class SegmentationEstimator : TrainedStageEstimator<SegmentationTr
     /// Learns from masks that <paramref name="seeds"/> make: Fit fits the seeds, runs them once over the training data, and trains on
     /// the result. The seeds are no part of the fitted model.
     /// </summary>
-    public IEstimator<SegmentationTransformer> SupervisedBy(IEstimator<ITransformer> seeds)
+    /// <param name="seeds">What makes the masks.</param>
+    /// <param name="cacheFolder">
+    /// Where the masks are kept as they are made, so that a Fit after an interrupted one makes only the others; null takes the options'
+    /// <see cref="TrainingOptions.CheckpointFolder"/>, and keeps nothing where that is null too. Fitting the seeds is taken up again by
+    /// their own checkpoints.
+    /// </param>
+    public IEstimator<SegmentationTransformer> SupervisedBy(IEstimator<ITransformer> seeds, string? cacheFolder = null)
     {
         ArgumentNullException.ThrowIfNull(seeds);
-        return new SupervisedSegmentationEstimator(this, seeds);
+        return new SupervisedSegmentationEstimator(this, seeds, cacheFolder ?? _options.CheckpointFolder);
+    }
+
+    /// <summary>The masks that a fitted model makes of a view, those of an earlier run read from the folder.</summary>
+    private PrecomputedView KeepMasks(IDataView input, ITransformer model, string folder)
+    {
+        using var channel = Host.Start("Seeds");
+        return new KeptColumns(input, model, Columns.Trains, folder, channel, _options.Cancellation).Compute();
     }
 
     private protected override SegmentationNetwork CreateNetwork(IReadOnlyList<string> classNames, torch.Generator generator) =>
@@ -80,7 +93,7 @@ public sealed class SegmentationEstimator : TrainedStageEstimator<SegmentationTr
     }
 
     /// <summary>A segmentation network with its source of masks.</summary>
-    private sealed class SupervisedSegmentationEstimator(SegmentationEstimator network, IEstimator<ITransformer> seeds)
+    private sealed class SupervisedSegmentationEstimator(SegmentationEstimator network, IEstimator<ITransformer> seeds, string? folder)
         : IEstimator<SegmentationTransformer>
     {
         public SegmentationTransformer Fit(IDataView input)
@@ -88,7 +101,10 @@ public sealed class SegmentationEstimator : TrainedStageEstimator<SegmentationTr
             var model = seeds.Fit(input);
             try
             {
-                return network.Fit(model.Transform(input));
+                if (folder is null)
+                    return network.Fit(model.Transform(input));
+                using var masks = network.KeepMasks(input, model, folder);
+                return network.Fit(masks);
             }
             finally
             {
