@@ -93,6 +93,12 @@ public static partial class torch
                 skip ??= [];
                 var destination = state_dict();
                 var entries = reader.Read7BitEncodedInt64();
+                if (strict && entries != destination.Count)
+                {
+                    throw new ArgumentException(
+                        $"Mismatched state_dict sizes: expected {destination.Count}, but found {entries} entries.");
+                }
+
                 for (var i = 0L; i < entries; i++)
                 {
                     var key = reader.ReadString();

@@ -65,6 +65,33 @@ public sealed class ModuleStateTests : TorchTest
     }
 
     [Fact]
+    public void A_file_with_other_entries_is_refused_unless_told_otherwise()
+    {
+        using var stream = new MemoryStream();
+        _network.save(stream, skip: ["head.weight"]);
+        stream.Position = 0;
+        Assert.Throws<ArgumentException>(() => new SampleNetwork().load(stream));
+
+        stream.Position = 0;
+        var loaded = new Dictionary<string, bool>();
+        new SampleNetwork().load(stream, strict: false, loadedParameters: loaded);
+        Assert.True(loaded["head.bias"]);
+        Assert.False(loaded.ContainsKey("head.weight"));
+
+        stream.Position = 0;
+        Assert.Throws<ArgumentException>(() => Linear(2, 2).load(stream));
+    }
+
+    [Fact]
+    public void A_tensor_of_another_shape_is_refused_with_its_key()
+    {
+        var state = _network.state_dict();
+        state["head.bias"] = ones(7);
+        var error = Assert.Throws<ArgumentException>(() => new SampleNetwork().load_state_dict(state));
+        Assert.Contains("head.bias", error.Message);
+    }
+
+    [Fact]
     public void A_truncated_file_is_refused()
     {
         using var stream = new MemoryStream();

@@ -107,6 +107,24 @@ public sealed class ModuleTests : TorchTest
     }
 
     [Fact]
+    public void A_parameter_takes_its_tensor_over()
+    {
+        var data = ones(2);
+        var parameter = Parameter(data);
+        Assert.True(data.IsInvalid);
+        Assert.True(parameter.requires_grad && parameter.is_leaf);
+        Assert.Null(CurrentDisposeScope.DisposablesView.FirstOrDefault(owned => ReferenceEquals(owned, data)));
+    }
+
+    [Fact]
+    public void A_shared_layer_counts_its_parameters_once()
+    {
+        var tied = new Tied();
+        Assert.Equal(["first.weight"], tied.named_parameters().Select(entry => entry.name));
+        Assert.Equal("first.weight second.weight", string.Join(' ', tied.state_dict().Keys));
+    }
+
+    [Fact]
     public void Hooks_see_and_change_what_passes()
     {
         var linear = Linear(2, 2);
@@ -140,6 +158,20 @@ public sealed class ModuleTests : TorchTest
         public Repeater() : base(nameof(Repeater)) => RegisterComponents();
 
         public override Tensor[] forward(Tensor x, int n) => [.. Enumerable.Range(0, n).Select(i => x * i)];
+    }
+
+    private sealed class Tied : Module<Tensor, Tensor>
+    {
+        private readonly Linear first = Linear(2, 2, false);
+        private readonly Linear second;
+
+        public Tied() : base(nameof(Tied))
+        {
+            second = first;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x) => second.call(first.call(x));
     }
 
     private sealed class BadlyNamed : Module<Tensor, Tensor>

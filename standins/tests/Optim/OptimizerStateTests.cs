@@ -69,6 +69,23 @@ public sealed class OptimizerStateTests : TorchTest
         Assert.Equal(before, LiveTensors());
     }
 
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void A_step_cleans_up_after_itself_without_a_scope(string rule)
+    {
+        var parameters = Start();
+        using var optimizer = Create(rule, parameters);
+        Step(parameters, optimizer);
+        using (NewDisposeScope())
+            (parameters[0].sum() + parameters[1].sum()).backward();
+        long before = LiveTensors();
+        optimizer.step();
+        nn.utils.clip_grad_norm_(parameters, 1);
+        optimizer.zero_grad();
+        // At once, not when the garbage is collected.
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
     private static Parameter[] Start()
     {
         var generator = new Generator(5);

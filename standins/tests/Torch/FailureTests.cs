@@ -45,6 +45,15 @@ public sealed class FailureTests : TorchTest
     }
 
     [Fact]
+    public void A_failed_call_makes_no_tensor()
+    {
+        Tensor a = ones(2), b = ones(3);
+        long before = LiveTensors();
+        Assert.Throws<ExternalException>(() => a + b);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
     public void A_disposed_tensor_says_so()
     {
         var tensor = ones(2);
