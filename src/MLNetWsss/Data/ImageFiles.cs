@@ -14,6 +14,9 @@ internal static class ImageFiles
 
     internal static bool HasImageExtension(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>An id without the extension that it may carry; a dot elsewhere in the name is part of it.</summary>
+    internal static string WithoutExtension(string id) => HasImageExtension(id) ? Path.ChangeExtension(id, null) : id;
+
     internal sealed record Item(string Id, string ImagePath, string? MaskPath, float[]? Tags);
 
     /// <summary>The photo of an id that may or may not carry its extension.</summary>

@@ -56,9 +56,9 @@ internal sealed class TagsCsv
                 $"{string.Join(", ", IdNames)}, and commas between the columns.");
         for (int c = 1; c < header.Length; c++)
             if (header[c].Length == 0 || Array.IndexOf(header, header[c]) < c)
-                throw new InvalidDataException($"{path}, line {records[0].Line}: column {c + 1} has " + (header[c].Length == 0
-                    ? "no name" : $"the name '{header[c]}', as column {Array.IndexOf(header, header[c]) + 1} has") +
-                    "; expected a name of its own for each column.");
+                throw new InvalidDataException($"{path}, line {records[0].Line}: " + (header[c].Length == 0
+                    ? $"column {c + 1} has no name" : $"'{header[c]}' names columns {Array.IndexOf(header, header[c]) + 1} and {c + 1}, twice") +
+                    "; expected a name of its own for each column. Rename or remove one.");
         int split = Array.FindIndex(header, h => h.Equals("split", StringComparison.OrdinalIgnoreCase));
         int list = Array.FindIndex(header, h => ListNames.Contains(h.ToLowerInvariant()));
         var csv = list >= 0 && header.Length == (split >= 0 ? 3 : 2)

@@ -52,9 +52,9 @@ public static class WsssData
             options ??= new();
             var csv = TagsCsv.Read(tags, options.Classes);
             string[] ids = [.. options.Split is null ? csv.Ids : csv.IdsOf(options.Split)];
-            var items = ids.Select(id => new ImageFiles.Item(
-                Path.ChangeExtension(id, null), ImageFiles.Find(folder, id, tags),
-                options.MasksFolder is null ? null : Path.Combine(options.MasksFolder, Path.ChangeExtension(id, ".png")), csv.TagsOf(id))).ToArray();
+            var items = ids.Select(id => (Id: id, Name: ImageFiles.WithoutExtension(id))).Select(i => new ImageFiles.Item(
+                i.Name, ImageFiles.Find(folder, i.Id, tags),
+                options.MasksFolder is null ? null : Path.Combine(options.MasksFolder, i.Name + ".png"), csv.TagsOf(i.Id))).ToArray();
             // An id may carry its extension or not, so two ids may be one photo.
             if (items.GroupBy(i => i.ImagePath).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw new InvalidDataException($"{tags} has two rows for '{twice.Key}', with and without its extension. Merge the two.");
