@@ -13,6 +13,7 @@ internal sealed class StageArchive
 {
     private const int Format = 1, MaxHeader = 16 << 20, MaxSections = 64, Chunk = 1 << 20;
     private static readonly byte[] Magic = "WSSSTAGE"u8.ToArray();
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Dictionary<string, byte[]> _sections = [];
 
@@ -77,9 +78,10 @@ internal sealed class StageArchive
         Header header;
         try
         {
-            header = JsonSerializer.Deserialize<Header>(json) ?? throw Damaged("the header is empty");
+            // The parser leaves strings undecoded until they are asked for, so wrong UTF-8 has to be found here.
+            header = JsonSerializer.Deserialize<Header>(StrictUtf8.GetString(json)) ?? throw Damaged("the header is empty");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or DecoderFallbackException)
         {
             throw Damaged($"the header is not JSON ({e.Message})");
         }

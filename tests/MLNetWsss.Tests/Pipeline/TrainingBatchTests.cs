@@ -36,7 +36,8 @@ public sealed class TrainingBatchTests
         Assert.Equal([33 * 33 * 3, 1, 33 * 3, 3], images.stride()); // channels last
         Assert.Equal(batch.Pixels[(1 * 33 * 33 + 7 * 33 + 9) * 3 + 2], images[1, 2, 7, 9].item<float>());
         Assert.Equal([3, 3], batch.Tags().shape);
-        Assert.Equal<float>(store[2].Get<float[]>(Columns.Trains[0]), [.. Enumerable.Range(0, 3).Select(k => batch.Tags()[1, k].item<float>())]);
+        float[] tags = [.. Enumerable.Range(0, 3).Select(k => batch.Tags()[1, k].item<float>())];
+        Assert.Equal(store[2].Get<float[]>(Columns.Trains[0]), tags);
         Assert.Equal([3, 33, 33], batch.Labels().shape);
         Assert.Equal(batch.LabelValues![2 * 33 * 33 + 40], batch.Labels()[2, 1, 7].item<long>());
     }
