@@ -14,9 +14,6 @@ internal static class ImageFiles
 
     internal static bool HasImageExtension(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>An id without its image extension; another dot within a name is no extension.</summary>
-    internal static string WithoutExtension(string id) => HasImageExtension(id) ? Path.ChangeExtension(id, null) : id;
-
     /// <summary>An id without the extension that it may carry; a dot elsewhere in the name is part of it.</summary>
     internal static string WithoutExtension(string id) => HasImageExtension(id) ? Path.ChangeExtension(id, null) : id;
 

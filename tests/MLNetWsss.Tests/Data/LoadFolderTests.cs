@@ -84,7 +84,7 @@ public sealed class LoadFolderTests
     [Fact]
     public void Photos_alone_come_in_the_order_of_their_names()
     {
-        using var folder = Photos("b.png", "a.jpg", "c.bmp");
+        using var folder = Photos("b.png", "a.jpg", "c.JPEG");
         File.WriteAllText(folder["notes.txt"], "no photo");
         var view = Ml.Data.LoadImages(folder.Path);
         Assert.Equal(["Id", "ImagePath", "Image"], view.Names());

@@ -80,7 +80,9 @@ public sealed class LoadVocTests
         using var voc = new VocFolder().Photo("a.png").Photo("b.png").Mask("a", 0).Split("train", "a\nb").Split("one", "b");
         Assert.Equal(["Id", "ImagePath", "Image"], Ml.Data.LoadVoc(voc.Path, "one").Names());
         // Where only some have masks, the column is there, and reading one that is missing names the photo.
-        Assert.Equal(["Id", "ImagePath", "Image", "Mask"], Ml.Data.LoadVoc(voc.Path).Names());
+        var some = Ml.Data.LoadVoc(voc.Path);
+        Assert.Equal(["Id", "ImagePath", "Image", "Mask"], some.Names());
+        Assert.Contains("b.png", Assert.Throws<FileNotFoundException>(() => some.Column<LabelMap>("Mask")).Message);
     }
 
     [Fact]
@@ -88,7 +90,7 @@ public sealed class LoadVocTests
     {
         using var voc = new VocFolder().Split("train", "a");
         using (var image = VocFolder.Solid(4, 4, 9).ToMLImage())
-            image.Save(voc["Photos", "a.bmp"]);
+            image.Save(voc["Photos", "a.PNG"]);
         File.WriteAllText(voc["tags.csv"], "id,tags\na,cat\n");
         var view = Ml.Data.LoadVoc(voc.Path, options: CatAndDog with
         {

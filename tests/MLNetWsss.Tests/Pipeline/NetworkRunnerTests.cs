@@ -73,7 +73,7 @@ public sealed class NetworkRunnerTests
         var archive = FittedStage.Of("ClassActivation").Model.Archive();
         byte[] weights = archive["weights"];
         archive["weights"] = weights[..(weights.Length / 2)];
-        Assert.Contains("damaged", Assert.Throws<FormatException>(() => StageTransformer.Load(new MLContext(1), archive)).Message);
+        Assert.Contains("the saved ClassActivation", Assert.Throws<FormatException>(() => StageTransformer.Load(new MLContext(1), archive)).Message);
         var other = FittedStage.Of("Segmentation").Model.Archive();
         archive["weights"] = other["weights"];
         Assert.Contains("missing", Assert.Throws<FormatException>(() => StageTransformer.Load(new MLContext(1), archive)).Message);
