@@ -1,0 +1,216 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Microsoft.ML;
+using MLNetWsss.Outsider;
+using MLNetWsss.Pipeline;
+using MLNetWsss.Tests.Testing;
+
+namespace MLNetWsss.Tests.BadInput;
+
+/// <summary>Saved models that were cut off, changed, made by a newer version, or made to do harm.</summary>
+public sealed class SavedModelTests
+{
+    // A chain with an entry of ML.NET's own: its list of stages, the saved schema and the stages' headers can be damaged too.
+    private static readonly Lazy<(byte[] Zip, IDataView Data, string[] Columns, string Digest, string Schema)> Saved = new(() =>
+    {
+        var stage = FittedStage.Of("PseudoLabels");
+        var ml = stage.Context;
+        var chain = ml.Transforms.CopyColumns("Copy", "Index").Fit(stage.Data).Append(stage.Model);
+        using var stream = new MemoryStream();
+        ml.Model.Save(chain, stage.Data.Schema, stream);
+        string[] columns = ["Copy", .. stage.Written];
+        return (stream.ToArray(), stage.Data, columns, RowDigest.Of(chain.Transform(stage.Data), columns), Described(LoadSchema(stream.ToArray())));
+    });
+
+    [Fact]
+    public void Every_flipped_bit_of_a_saved_chain_is_refused_or_changes_nothing()
+    {
+        var (zip, data, columns, digest, schema) = Saved.Value;
+        int refused = 0;
+        for (int bit = 0; bit < zip.Length * 8; bit++)
+        {
+            byte[] flipped = [.. zip];
+            flipped[bit / 8] ^= (byte)(1 << bit % 8);
+            try
+            {
+                var model = Load(flipped, out var found);
+                Assert.True(Described(found) == schema, $"Bit {bit} of {zip.Length * 8} changed the schema.");
+                Assert.True(RowDigest.Of(model.Transform(data), columns) == digest, $"Bit {bit} of {zip.Length * 8} changed the output.");
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+                refused++;
+                // The last is ML.NET's: before any stage is asked, it looks for the assembly that a damaged header names.
+                Assert.True(e is FormatException or InvalidDataException or IOException or InvalidOperationException or NotSupportedException
+                    or ArgumentException or System.Reflection.TargetInvocationException { InnerException: IOException or ArgumentException },
+                    $"Bit {bit}: {e}");
+            }
+        }
+        Assert.True(refused > 0);
+    }
+
+    [Theory]
+    [InlineData("TransformerChain/Model.key")]
+    [InlineData("Schema")]
+    [InlineData("TransformerChain/Transform_000/Model.key")]
+    [InlineData("TransformerChain/Transform_001/Model.key")]
+    public void A_change_of_ML_NETs_own_entries_is_refused_by_the_stage(string entry)
+    {
+        byte[] zip = Stored(Saved.Value.Zip);
+        // In an archive without compression an entry's bytes lie open, and ML.NET reads them without comparing their checksum.
+        int at = zip.AsSpan().IndexOf(Encoding.ASCII.GetBytes(entry)) + entry.Length;
+        int damaged = 0;
+        for (int i = 0; i < 400 && at + i < zip.Length; i += 3)
+        {
+            byte[] changed = [.. zip];
+            changed[at + i] ^= 0x20;
+            try
+            {
+                var model = Load(changed, out var schema);
+                Assert.Equal(Saved.Value.Schema, Described(schema));
+                Assert.Equal(Saved.Value.Digest, RowDigest.Of(model.Transform(Saved.Value.Data), Saved.Value.Columns));
+            }
+            catch (FormatException e) when (e.Message.Contains("checksum"))
+            {
+                Assert.Contains("The saved model is damaged", e.Message);
+                damaged++;
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+            }
+        }
+        Assert.True(damaged > 0, "No change was found by the checksums.");
+    }
+
+    [Fact]
+    public void A_model_cut_off_anywhere_is_refused()
+    {
+        byte[] zip = Saved.Value.Zip;
+        for (int length = 0; length < zip.Length; length += Step(zip.Length, 200))
+            Assert.ThrowsAny<Exception>(() => Load(zip[..length], out _));
+        var error = Assert.Throws<FormatException>(() => Load(zip[..(zip.Length / 2)], out _));
+        Assert.Contains("damaged", error.Message);
+    }
+
+    [Fact]
+    public void A_stage_from_a_newer_version_is_refused_with_the_remedy()
+    {
+        byte[] newer = Changed(Saved.Value.Zip, "Stage", stage =>
+        {
+            var header = Encoding.UTF8.GetString(stage, 16, (int)BinaryPrimitives.ReadInt64LittleEndian(stage.AsSpan(8)));
+            byte[] json = Encoding.UTF8.GetBytes(header.Replace("\"Format\":1", "\"Format\":2"));
+            byte[] body = [.. stage[..16], .. json, .. stage[(16 + json.Length)..^32]];
+            return [.. body, .. System.Security.Cryptography.SHA256.HashData(body)];
+        });
+        var error = Assert.Throws<FormatException>(() => Load(newer, out _));
+        Assert.Contains("format 2", error.Message);
+        Assert.Contains("Update the package", error.Message);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(1L << 31)]
+    [InlineData(-1)]
+    public void A_stage_whose_lengths_lie_is_refused(long claimed)
+    {
+        byte[] lying = Changed(Saved.Value.Zip, "Stage", stage =>
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(stage.AsSpan(8), claimed);
+            return stage;
+        });
+        Assert.Contains("damaged", Assert.Throws<FormatException>(() => Load(lying, out _)).Message);
+    }
+
+    [Theory]
+    [InlineData("../outside.txt")]
+    [InlineData("TransformerChain/../../outside.txt")]
+    [InlineData("/outside.txt")]
+    [InlineData("..\\outside.txt")]
+    [InlineData("C:\\outside.txt")]
+    public void An_entry_that_points_outside_the_file_is_refused_and_nothing_is_written_there(string path)
+    {
+        using var folder = new ScratchFolder();
+        using var stream = new MemoryStream();
+        stream.Write(Saved.Value.Zip);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        using (var entry = archive.CreateEntry(path).Open())
+            entry.Write("harm"u8);
+        var ml = new MLContext(1) { TempFilePath = folder["inner", "x"] };
+        stream.Position = 0;
+        var error = Assert.Throws<FormatException>(() => ml.Model.Load(stream, out _));
+        Assert.Contains(path, error.Message);
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith("outside.txt"));
+    }
+
+    [Fact]
+    public void Two_entries_of_one_name_are_refused()
+    {
+        using var stream = new MemoryStream();
+        stream.Write(Saved.Value.Zip);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        using (var entry = archive.CreateEntry("TransformerChain/Transform_001/Stage").Open())
+            entry.Write("another"u8);
+        Assert.Contains("two entries", Assert.Throws<FormatException>(() => Load(stream.ToArray(), out _)).Message);
+    }
+
+    [Fact]
+    public void A_model_without_a_schema_is_loaded_and_one_whose_schema_was_renamed_is_not()
+    {
+        var stage = FittedStage.Of("PseudoLabels");
+        using var stream = new MemoryStream();
+        stage.Context.Model.Save(stage.Model, null, stream);
+        Assert.NotNull(Load(stream.ToArray(), out var none));
+        Assert.Null(none);
+        byte[] renamed = [.. Saved.Value.Zip];
+        // The name stands in the entry itself and in the archive's directory, which comes last and counts.
+        int at = renamed.AsSpan().LastIndexOf("Schema"u8);
+        renamed[at + 2] ^= 1;
+        var error = Assert.Throws<FormatException>(() => Load(renamed, out _));
+        // h is 0x68, i is 0x69.
+        Assert.Contains("'Sciema'", error.Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_and_one_that_is_not_there_are_refused()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder["model.zip"], "no zip");
+        Assert.ThrowsAny<FormatException>(() => new MLContext(1).Model.Load(folder["model.zip"], out _));
+        Assert.Throws<FileNotFoundException>(() => new MLContext(1).Model.Load(folder["none.zip"], out _));
+    }
+
+    private static int Step(int all, int wanted) => Math.Max(1, all / wanted) | 1;
+
+    private static DataViewSchema LoadSchema(byte[] zip)
+    {
+        Load(zip, out var schema);
+        return schema!;
+    }
+
+    private static ITransformer Load(byte[] zip, out DataViewSchema? schema) => new MLContext(1).Model.Load(new MemoryStream(zip), out schema);
+
+    private static string Described(DataViewSchema? schema) => schema is null ? "none" : string.Join("; ", schema.Select(c =>
+        $"{c.Name} {c.Type} [{string.Join(", ", ClassNames.Find(c) ?? [])}]"));
+
+    private static byte[] Stored(byte[] zip) => Rewritten(zip, CompressionLevel.NoCompression, (_, bytes) => bytes);
+
+    private static byte[] Changed(byte[] zip, string name, Func<byte[], byte[]> change) =>
+        Rewritten(zip, CompressionLevel.Fastest, (entry, bytes) => entry == name ? change(bytes) : bytes);
+
+    private static byte[] Rewritten(byte[] zip, CompressionLevel level, Func<string, byte[], byte[]> change)
+    {
+        using var output = new MemoryStream();
+        using (var source = new ZipArchive(new MemoryStream(zip)))
+        using (var target = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var entry in source.Entries)
+            {
+                using var content = new MemoryStream();
+                using (var from = entry.Open())
+                    from.CopyTo(content);
+                using var to = target.CreateEntry(entry.FullName, level).Open();
+                to.Write(change(entry.Name, content.ToArray()));
+            }
+        return output.ToArray();
+    }
+}
