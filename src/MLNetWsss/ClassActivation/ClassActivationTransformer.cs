@@ -49,9 +49,16 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
         ? Checked(tags)
         : [.. row.Get<float[]>(_probabilities).Select(p => p >= _options.PredictedTagThreshold)];
 
-    private bool[] Checked(float[] tags) => tags.Length == ClassNames.Count ? [.. tags.Select(t => t > 0.5f)] : throw new InvalidOperationException(
-        $"Column '{_options.TagsColumn}' has {tags.Length} values, and this model knows {ClassNames.Count} classes " +
-        $"({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave the column out.");
+    private bool[] Checked(float[] tags)
+    {
+        if (tags.Length != ClassNames.Count)
+            throw new InvalidOperationException($"Column '{_options.TagsColumn}' has {tags.Length} values, and this model knows " +
+                $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave the column out.");
+        if (Array.FindIndex(tags, float.IsNaN) is >= 0 and var k)
+            throw new InvalidOperationException($"Tag '{ClassNames[k]}' in column '{_options.TagsColumn}' is NaN; expected 1 (the class is in the " +
+                "photo) or 0 (it is not). Fill it, or leave the column out.");
+        return [.. tags.Select(t => t > 0.5f)];
+    }
 
     /// <summary>ReLU, then each present class divided by its maximum + 1e-5 (SEAM's and PSA's code); absent classes are zero.</summary>
     internal static ScoreMaps Normalise(ScoreMaps maps, bool[] present)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -54,7 +55,15 @@ public abstract class StageTransformer : ITransformer, IDisposable
     internal void MapChecked(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Map(rows, wanted);
+        try
+        {
+            Map(rows, wanted);
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
+        {
+            // What failed on a worker thread is the caller's to catch by its own type.
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
     }
 
     /// <inheritdoc/>

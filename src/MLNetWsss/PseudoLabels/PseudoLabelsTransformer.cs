@@ -29,6 +29,9 @@ public sealed class PseudoLabelsTransformer : StageTransformer, ILoadableStage<P
             if (tags is not null && tags.Length != maps.Classes)
                 throw new InvalidOperationException($"A row has {tags.Length} tags in '{_tags.Name}' and {maps.Classes} maps in '{_cam.Name}'; " +
                     "expected as many. Both must come from the same list of classes.");
+            if (tags is not null && Array.Exists(tags, float.IsNaN))
+                throw new InvalidOperationException($"A row's tags in '{_tags.Name}' hold NaN; expected 1 (the class is in the photo) or 0 (it is " +
+                    "not). Fill them, or leave the column out.");
             row.Set(_mask, _labeler.Label(maps, tags, row.Find<RgbImage>(_image)));
         });
 
