@@ -118,7 +118,10 @@ internal sealed class SafetensorsHeader
         var offsets = Property(name, value, "data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
         if (shape.Any(d => d < 0))
             throw new InvalidDataException($"Tensor '{name}' has shape [{string.Join(",", shape)}]; no side may be negative.");
-        var length = shape.Aggregate((long)size, (product, side) => checked(product * side));
+        // Strides are products of sides, so these must not overflow even where a side of 0 leaves no bytes.
+        var length = shape.Aggregate((long)size, (product, side) => checked(product * Math.Max(side, 1)));
+        if (shape.Contains(0))
+            length = 0;
         if (offsets is not [>= 0, _] || offsets[1] - offsets[0] != length)
             throw new InvalidDataException(
                 $"Tensor '{name}' of type {dtype} and shape [{string.Join(",", shape)}] needs {length} bytes, " +

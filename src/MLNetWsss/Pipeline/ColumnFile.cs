@@ -22,6 +22,7 @@ internal sealed class ColumnFile : IDisposable
     private readonly List<(long Offset, int Length)> _rows = [];
     private readonly List<ulong> _inputs = [];
     private FileStream? _file;
+    private long _end;
 
     private ColumnFile(string path, RowCodec codec) => (_path, _codec) = (path, codec);
 
@@ -33,19 +34,44 @@ internal sealed class ColumnFile : IDisposable
     /// <summary>Fingerprint of what a row was computed from.</summary>
     internal ulong InputOf(int row) => _inputs[row];
 
-    /// <summary>Opens or begins a file, and cuts off what a kill or damage left behind its last whole row.</summary>
-    /// <param name="path">The file; its folder is made.</param>
+    /// <summary>Opens a file to read the rows that it has, which any number of processes may do at once; null where there is none.</summary>
+    /// <param name="path">The file.</param>
     /// <param name="maker">What computes the columns, as text to compare and to show.</param>
     /// <param name="codec">The columns.</param>
     /// <exception cref="InvalidOperationException">The file keeps what something else has computed.</exception>
-    /// <exception cref="IOException">The file cannot be opened, or another process is writing it.</exception>
-    internal static ColumnFile Open(string path, string maker, RowCodec codec)
+    /// <exception cref="IOException">Another process is adding to the file.</exception>
+    internal static ColumnFile? Find(string path, string maker, RowCodec codec)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var opened = new ColumnFile(path, codec) { _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read) };
+        if (!File.Exists(path))
+            return null;
+        var opened = new ColumnFile(path, codec) { _file = OpenToRead(path) };
         try
         {
-            opened.ReadOrBegin($"{maker}\nfor {string.Join(", ", codec.Columns.Select(c => $"{c.Name} ({c.Kind})"))}");
+            if (opened.ReadRows(Header(maker, codec)))
+                return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+        opened.Dispose();
+        return null;
+    }
+
+    /// <summary>Opens or begins a file to add rows, alone; what a kill or damage left behind its last whole row is cut off.</summary>
+    /// <inheritdoc cref="Find"/>
+    internal static ColumnFile Extend(string path, string maker, RowCodec codec)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var opened = new ColumnFile(path, codec) { _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) };
+        try
+        {
+            string header = Header(maker, codec);
+            if (!opened.ReadRows(header))
+                opened.Begin(header);
+            opened._file.SetLength(opened._end);
+            opened._file.Position = opened._end;
             return opened;
         }
         catch
@@ -55,31 +81,36 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    private void ReadOrBegin(string wanted)
+    // Others may add to the file or replace it meanwhile: the rows that are known stay where they are.
+    private static FileStream OpenToRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static string Header(string maker, RowCodec codec) => $"{maker} for {string.Join(", ", codec.Columns.Select(c => $"{c.Name} ({c.Kind})"))}";
+
+    /// <summary>Reads header and rows. False where not even the header is whole.</summary>
+    private bool ReadRows(string wanted)
     {
         var file = _file!;
-        if (ReadHeader(file) is { } found)
-        {
-            if (found != wanted)
-                throw new InvalidOperationException($"'{_path}' keeps columns that something else has computed. Expected: {OneLine(wanted)}. Found: " +
-                    $"{OneLine(found)}. Delete the file to compute them anew, or name another folder.");
-            long end = file.Position;
-            while (ReadRow(file))
-                end = file.Position;
-            file.SetLength(end);
-            file.Position = end;
-            return;
-        }
-        if (file.Length > MaxHeader)
-            throw new InvalidOperationException($"'{_path}' is damaged, or no file of computed columns. Delete it to compute them anew, or name another folder.");
-        file.SetLength(0);
-        byte[] text = Encoding.UTF8.GetBytes(wanted);
-        byte[] header = [.. Magic, .. BitConverter.GetBytes(text.Length), .. text];
-        file.Write([.. header, .. SHA256.HashData(header)]);
-        file.Flush();
+        if (ReadHeader(file) is not { } found)
+            return file.Length <= MaxHeader ? false : throw new InvalidOperationException(
+                $"'{_path}' is damaged, or no file of computed columns. Delete it to compute them anew, or name another folder.");
+        if (found != wanted)
+            throw new InvalidOperationException($"'{_path}' keeps columns that something else has computed. Expected: {wanted}. Found: {found}. " +
+                "Delete the file to compute them anew, or name another folder.");
+        _end = file.Position;
+        while (ReadRow(file))
+            _end = file.Position;
+        return true;
     }
 
-    private static string OneLine(string text) => text.Replace('\n', ' ');
+    private void Begin(string wanted)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(wanted);
+        byte[] header = [.. Magic, .. BitConverter.GetBytes(text.Length), .. text];
+        _file!.SetLength(0);
+        _file.Write([.. header, .. SHA256.HashData(header)]);
+        _file.Flush();
+        _end = _file.Position;
+    }
 
     /// <summary>The header's text, or null where the file ends before it is whole.</summary>
     private static string? ReadHeader(FileStream file)
@@ -159,14 +190,16 @@ internal sealed class ColumnFile : IDisposable
         return digest.GetHashAndReset();
     }
 
-    /// <summary>The first rows of the file, to be read in any order. The file is given away and cannot be added to any more.</summary>
+    /// <summary>The first rows of the file, to be read in any order. This object lets go of the file.</summary>
     internal SampleStore ToStore(int count)
     {
-        _file!.Flush();
-        var store = SampleStore.Over(_file, _codec, _rows.Take(count));
-        _file = null;
-        return store;
+        Dispose();
+        return SampleStore.Over(OpenToRead(_path), _codec, _rows.Take(count));
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
 }

@@ -52,20 +52,22 @@ internal sealed class KeptColumns
     internal PrecomputedView Compute(Action<int>? each = null)
     {
         string maker = string.Join(", ", _stages.SelectMany(Flat).Select(Identity));
-        using var file = ColumnFile.Open(_path, maker, new([.. _columns.Select(c => c.Wanted)]));
+        var codec = new RowCodec([.. _columns.Select(c => c.Wanted)]);
         var ids = new List<DataViewRowId>();
-        if (Verify(file, ids))
-            _channel.Info(MessageSensitivity.None, $"All {ids.Count} rows of {_names} are in '{_path}'.");
-        else
-        {
-            // Rows of one batch pass the network together, and the last bits of a sum may depend on the company: so the batches of an
-            // interrupted run begin where those of an undisturbed one do. A stage that maps whole views is run on all of it again.
-            int first = RowToRow ? file.Count - file.Count % BatchOfAll() : 0;
-            file.Truncate(first);
-            ids.RemoveRange(first, ids.Count - first);
-            _channel.Info(MessageSensitivity.None, $"{first} rows of {_names} are in '{_path}'; the others are computed now.");
-            Extend(file, ids, each);
-        }
+        using (var found = ColumnFile.Find(_path, maker, codec))
+            if (found is not null && Verify(found, ids))
+            {
+                _channel.Info(MessageSensitivity.None, $"All {ids.Count} rows of {_names} are in '{_path}'.");
+                return new PrecomputedView(_view, _columns, found.ToStore(ids.Count), [.. ids]);
+            }
+        using var file = ColumnFile.Extend(_path, maker, codec);
+        // Rows of one batch pass the network together, and the last bits of a sum may depend on the company: so the batches of an
+        // interrupted run begin where those of an undisturbed one do. A stage that maps whole views is run on all of it again.
+        int known = Math.Min(ids.Count, file.Count), first = RowToRow ? known - known % BatchOfAll() : 0;
+        file.Truncate(first);
+        ids.RemoveRange(first, ids.Count - first);
+        _channel.Info(MessageSensitivity.None, $"{first} rows of {_names} are in '{_path}'; the others are computed now.");
+        Extend(file, ids, each);
         return new PrecomputedView(_view, _columns, file.ToStore(ids.Count), [.. ids]);
     }
 

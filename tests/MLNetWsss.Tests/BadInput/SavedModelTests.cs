@@ -41,10 +41,9 @@ public sealed class SavedModelTests
             catch (Exception e) when (e is not Xunit.Sdk.XunitException)
             {
                 refused++;
-                // The last is ML.NET's: before any stage is asked, it looks for the assembly that a damaged header names.
-                Assert.True(e is FormatException or InvalidDataException or IOException or InvalidOperationException or NotSupportedException
-                    or ArgumentException or System.Reflection.TargetInvocationException { InnerException: IOException or ArgumentException },
-                    $"Bit {bit}: {e}");
+                // ML.NET wraps what its own components throw, which it loads before any stage is asked.
+                Assert.True(e.GetBaseException() is FormatException or InvalidDataException or IOException or InvalidOperationException
+                    or NotSupportedException or ArgumentException, $"Bit {bit}: {e}");
             }
         }
         Assert.True(refused > 0);
