@@ -10,6 +10,7 @@ namespace MLNetWsss;
 /// <item><c>ClassActivation</c>: image tags -> class activation maps</item>
 /// <item><c>PseudoLabels</c>: maps -> masks to train on</item>
 /// <item><c>Segmentation</c>: images + masks -> a network that predicts masks</item>
+/// <item><c>LabelImages</c>: masks -> coloured images and vectors</item>
 /// <item><c>Evaluate</c>: predicted masks against true ones</item>
 /// </list>
 /// </summary>

@@ -36,13 +36,14 @@ internal static class ClassNames
     {
         ColumnKind.Image => new ImageDataViewType(),
         ColumnKind.Vector => new VectorDataViewType(NumberDataViewType.Single, foreground.Count),
+        ColumnKind.Numbers => new VectorDataViewType(NumberDataViewType.Single),
         ColumnKind.Maps => ScoreMapsDataViewType.Instance,
         _ => LabelMapDataViewType.Instance
     };
 
     internal static DataViewSchema.Annotations AnnotationsOf(StageColumn column, IReadOnlyList<string> foreground)
     {
-        if (column.Kind == ColumnKind.Image || foreground.Count == 0)
+        if (column.Kind is ColumnKind.Image or ColumnKind.Numbers || foreground.Count == 0)
             return DataViewSchema.Annotations.Empty;
         bool background = column.Background || column.Kind == ColumnKind.Labels;
         var names = (background ? WithBackground(foreground) : foreground).Select(n => n.AsMemory()).ToArray();
@@ -62,6 +63,9 @@ internal static class ClassNames
         var none = new SchemaShape([]);
         if (column.Kind == ColumnKind.Image)
             return MLNetInternals.NewShapeColumn(column.Name, SchemaShape.Column.VectorKind.Scalar, new ImageDataViewType(), false, none);
+        if (column.Kind == ColumnKind.Numbers)
+            return MLNetInternals.NewShapeColumn(
+                column.Name, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, false, none);
         var names = MLNetInternals.NewShapeColumn(
             KindOn(column.Kind), SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false, null);
         var annotations = new SchemaShape([names]);

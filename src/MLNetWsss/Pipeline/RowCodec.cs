@@ -55,7 +55,7 @@ internal sealed class RowCodec(IReadOnlyList<StageColumn> columns)
                 case ColumnKind.Labels:
                     value = new LabelMap(height, width, bytes[..(height * width)].ToArray());
                     break;
-                case ColumnKind.Vector:
+                case ColumnKind.Vector or ColumnKind.Numbers:
                     value = MemoryMarshal.Cast<byte, float>(bytes[..(width * sizeof(float))]).ToArray();
                     break;
                 default:

@@ -18,7 +18,10 @@ public enum ColumnKind
     Maps,
 
     /// <summary>H x W class indices: <see cref="LabelMap"/>.</summary>
-    Labels
+    Labels,
+
+    /// <summary>Any number of <see cref="float"/>, as many as the row has.</summary>
+    Numbers
 }
 
 /// <summary>One column that a stage touches.</summary>
@@ -30,19 +33,19 @@ public sealed record StageColumn(string Name, ColumnKind Kind, bool Background =
     internal bool Accepts(DataViewType type) => Kind switch
     {
         ColumnKind.Image => type is ImageDataViewType,
-        ColumnKind.Vector => type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single,
+        ColumnKind.Vector or ColumnKind.Numbers => type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single,
         ColumnKind.Maps => type is ScoreMapsDataViewType,
         _ => type is LabelMapDataViewType
     };
 
-    internal bool Accepts(SchemaShape.Column column) => Kind == ColumnKind.Vector
+    internal bool Accepts(SchemaShape.Column column) => Kind is ColumnKind.Vector or ColumnKind.Numbers
         ? column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single && !column.IsKey
         : column.Kind == SchemaShape.Column.VectorKind.Scalar && Accepts(column.ItemType);
 
     internal string Expected => Kind switch
     {
         ColumnKind.Image => "an image (MLImage)",
-        ColumnKind.Vector => "a vector of Single",
+        ColumnKind.Vector or ColumnKind.Numbers => "a vector of Single",
         ColumnKind.Maps => "score maps (ScoreMaps)",
         _ => "a label map (LabelMap)"
     };

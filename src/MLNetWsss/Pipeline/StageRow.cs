@@ -26,7 +26,7 @@ public sealed class StageRow
     internal static Func<object> Reader(DataViewRow row, DataViewSchema.Column found, StageColumn wanted) => Reader(wanted, () => row.Position, wanted.Kind switch
     {
         ColumnKind.Image => row.GetGetter<MLImage>(found),
-        ColumnKind.Vector => row.GetGetter<VBuffer<float>>(found),
+        ColumnKind.Vector or ColumnKind.Numbers => row.GetGetter<VBuffer<float>>(found),
         ColumnKind.Maps => row.GetGetter<ScoreMaps>(found),
         _ => row.GetGetter<LabelMap>(found)
     });
@@ -50,7 +50,7 @@ public sealed class StageRow
     internal static Delegate Getter(StageColumn column, Func<StageRow> current) => column.Kind switch
     {
         ColumnKind.Image => (ValueGetter<MLImage>)((ref MLImage value) => value = current().Get<RgbImage>(column).ToMLImage()),
-        ColumnKind.Vector => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
+        ColumnKind.Vector or ColumnKind.Numbers => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
         {
             float[] numbers = current().Get<float[]>(column);
             var editor = VBufferEditor.Create(ref value, numbers.Length);

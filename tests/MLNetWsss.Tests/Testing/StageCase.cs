@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNetWsss.Backbones;
 using MLNetWsss.ClassActivation;
 using MLNetWsss.Imaging;
+using MLNetWsss.LabelImages;
 using MLNetWsss.Pipeline;
 using MLNetWsss.PseudoLabels;
 using MLNetWsss.Segmentation;
@@ -22,7 +23,9 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
     [
         Of((wsss, options) => wsss.ClassActivation(options), Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5] })),
         Of((wsss, options) => wsss.PseudoLabels(options), new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
-        Of((wsss, options) => wsss.Segmentation(options), Tiny(new SegmentationOptions { LongSide = 33, Head = new() { Channels = 16, SkipChannels = 8 } }))
+        Of((wsss, options) => wsss.Segmentation(options), Tiny(new SegmentationOptions { LongSide = 33, Head = new() { Channels = 16, SkipChannels = 8 } })),
+        Of((wsss, options) => wsss.LabelImages(options),
+            new LabelImagesOptions { PredictionBatch = 3, LabelsColumn = "Mask", VectorColumn = "MaskVector", Opacity = 0.5f })
     ];
 
     internal static StageCase Named(string name) => All.Single(c => c.Name == name);
