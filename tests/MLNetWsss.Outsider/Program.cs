@@ -1,6 +1,6 @@
 // A second process without friend access to the library: it knows what a user's program knows.
 //   predict MODEL ROWS COLUMN...   loads a model first thing, with nothing registered, and prints the digest of the columns
-//   readme FOLDER                  runs the README's sample in a folder
+//   readme                         runs the README's sample in the current folder
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using MLNetWsss.Outsider;
@@ -8,6 +8,7 @@ using MLNetWsss.Outsider;
 return args switch
 {
     ["predict", var model, var rows, .. var columns] => Predict(model, rows, columns),
+    ["readme"] => Readme(),
     _ => Usage()
 };
 
@@ -24,8 +25,15 @@ static int Predict(string path, string rows, string[] columns)
 static string Digest(MLContext ml, ITransformer model, string rows, string[] columns) =>
     RowDigest.Of(model.Transform(RowFile.Read(ml, rows)), columns);
 
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int Readme()
+{
+    ReadmeSample.Run();
+    return 0;
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: predict MODEL ROWS COLUMN... | readme FOLDER");
+    Console.Error.WriteLine("usage: predict MODEL ROWS COLUMN... | readme");
     return 2;
 }

@@ -137,6 +137,20 @@ public sealed partial class StageContractTests
     }
 
     [Theory, MemberData(nameof(Stages))]
+    public void A_set_of_cursors_gives_each_row_once(string name)
+    {
+        var stage = FittedStage.Of(name);
+        var view = stage.Model.Transform(stage.Data);
+        var rows = new List<(string Id, object[] Values)>();
+        foreach (var cursor in view.GetRowCursorSet(stage.Written.Append("Id").Select(c => view.Schema[c]), 4))
+            using (cursor)
+                rows.AddRange(Read(cursor, stage.Written));
+        var expected = ById(view, stage.Written);
+        Assert.Equal(expected.Select(r => r.Id).Order(), rows.Select(r => r.Id).Order());
+        AssertClose(expected, rows);
+    }
+
+    [Theory, MemberData(nameof(Stages))]
     public void One_model_gives_the_same_bits_from_eight_threads(string name)
     {
         var stage = FittedStage.Of(name);

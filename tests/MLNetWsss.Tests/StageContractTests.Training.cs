@@ -106,6 +106,24 @@ public sealed partial class StageContractTests
         Assert.Equal(Numbers(() => { }), Numbers(() => RowDigest.Of(fitted.Model.Transform(fitted.Data), fitted.Written)));
     }
 
+    [Theory, MemberData(nameof(Stages))]
+    public void Applying_a_model_does_not_advance_the_contexts_randomness(string name)
+    {
+        var stage = FittedStage.Of(name);
+        byte[] saved = Saved(stage);
+        string[] Order(bool apply)
+        {
+            var ml = new MLContext(seed: 5);
+            using var stream = new MemoryStream(saved);
+            using var model = (StageTransformer)ml.Model.Load(stream, out _);
+            if (apply)
+                RowDigest.Of(model.Transform(stage.Data), stage.Written);
+            // Without a seed of its own, a shuffle draws one from the context.
+            return ml.Data.ShuffleRows(ml.Transforms.SelectColumns("Id").Fit(stage.Data).Transform(stage.Data)).Column<string>("Id");
+        }
+        Assert.Equal(Order(false), Order(true));
+    }
+
     [Theory, MemberData(nameof(TrainedStages))]
     public void An_empty_view_fails_and_says_so(string name)
     {

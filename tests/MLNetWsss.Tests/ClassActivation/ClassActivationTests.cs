@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNetWsss.ClassActivation;
 using MLNetWsss.Data;
 using MLNetWsss.Imaging;
+using MLNetWsss.Outsider;
 using MLNetWsss.Pipeline;
 using MLNetWsss.Tests.Testing;
 using Microsoft.ML.Transforms.Image;
@@ -11,6 +12,9 @@ namespace MLNetWsss.Tests.ClassActivation;
 
 public sealed class ClassActivationTests
 {
+    /// <summary>Float32 sums of a network in the order of another batch size.</summary>
+    private const double BatchRounding = 1e-4;
+
     private static readonly ClassActivationOptions Tiny = (ClassActivationOptions)StageCase.Named("ClassActivation").Options;
 
     [Fact]
@@ -98,6 +102,21 @@ public sealed class ClassActivationTests
             SourceColumn.Vector("Tags", TinyScenes.ClassNames, i => TinyScenes.Scene(i).TagVector(3), DataViewSchema.Annotations.Empty));
         using var model = new MLContext(1).Transforms.Wsss.ClassActivation(Tiny).Fit(view);
         Assert.Equal(["class1", "class2", "class3"], model.ClassNames);
+    }
+
+    [Fact]
+    public void Probabilities_stay_with_their_rows_through_ml_nets_own_shuffle()
+    {
+        var stage = FittedStage.Of("ClassActivation");
+        var view = stage.Model.Transform(stage.Data);
+        var expected = view.Column<string>("Id").Zip(view.Column<float[]>("TagProbabilities")).ToDictionary();
+        var shuffled = stage.Context.Data.ShuffleRows(view, seed: 3);
+        Assert.NotEqual(view.Column<string>("Id"), shuffled.Column<string>("Id"));
+        using var cursor = shuffled.GetRowCursor([shuffled.Schema["Id"], shuffled.Schema["TagProbabilities"]]);
+        var (id, probabilities) = (RowValues.Reader(cursor, shuffled.Schema["Id"]), RowValues.Reader(cursor, shuffled.Schema["TagProbabilities"]));
+        while (cursor.MoveNext())
+            foreach (var (a, b) in expected[(string)id()].Zip((float[])probabilities()))
+                Assert.Equal(a, b, BatchRounding);
     }
 
     private static int Present(ScoreMaps maps) => Enumerable.Range(0, maps.Classes).Count(k => maps.Class(k).ContainsAnyExcept(0f));

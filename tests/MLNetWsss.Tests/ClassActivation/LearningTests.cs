@@ -11,8 +11,8 @@ namespace MLNetWsss.Tests.ClassActivation;
 /// <summary>That a classifier of tags learns, and that what it looks at is the objects, on scenes it has not seen.</summary>
 public sealed class LearningTests(ITestOutputHelper output)
 {
-    /// <summary>Half of what was measured: mAP 0.91 where chance gives 0.6, mIoU 0.44 where an empty mask has 0.27.</summary>
-    private const double MapMargin = 0.15, MaskMargin = 0.08;
+    /// <summary>Half of what was measured: mAP 0.911 where chance gives 0.653, mIoU 0.437 where an empty mask has 0.245.</summary>
+    private const double TagMargin = 0.13, MapMargin = 0.1;
 
     [Fact]
     public void Tags_are_found_better_than_by_chance_and_maps_beat_an_empty_mask()
@@ -31,13 +31,13 @@ public sealed class LearningTests(ITestOutputHelper output)
         double precision = ml.Transforms.Wsss.EvaluateTags(result).MeanAveragePrecision;
         double chance = ByChance(test);
         output.WriteLine($"mAP {precision:0.000}, by chance {chance:0.000}");
-        Assert.True(precision > chance + MapMargin, $"mAP {precision:0.000}, by chance {chance:0.000}");
+        Assert.True(precision > chance + TagMargin, $"mAP {precision:0.000}, by chance {chance:0.000}");
 
         // Otsu's threshold needs no ground truth; the baseline is the mask of nothing.
         double maps = ml.Transforms.Wsss.EvaluateMaps(result).Otsu.Metrics.MeanIoU;
         double nothing = OfNothing(test);
         output.WriteLine($"mIoU of the maps {maps:0.000}, of an empty mask {nothing:0.000}");
-        Assert.True(maps > nothing + MaskMargin, $"mIoU of the maps {maps:0.000}, of an empty mask {nothing:0.000}");
+        Assert.True(maps > nothing + MapMargin, $"mIoU of the maps {maps:0.000}, of an empty mask {nothing:0.000}");
     }
 
     /// <summary>Mean average precision of scores that know nothing, averaged over draws.</summary>
