@@ -17,7 +17,7 @@ public static class EvaluateCatalog
         /// <param name="truth">Column of the true masks.</param>
         /// <param name="boundaries">Whether boundary measures are computed as well; they take longer than the rest.</param>
         /// <exception cref="ArgumentOutOfRangeException">A column is missing or no label map.</exception>
-        /// <exception cref="InvalidOperationException">There are no rows.</exception>
+        /// <exception cref="InvalidOperationException">There are no rows, or one cannot be counted; the message names it.</exception>
         public SegmentationReport Evaluate(IDataView data, string prediction = "Prediction", string truth = "Mask", bool boundaries = true)
         {
             var (rows, names) = Read(data, new(prediction, ColumnKind.Labels), new(truth, ColumnKind.Labels));
@@ -28,7 +28,7 @@ public static class EvaluateCatalog
             {
                 var (predicted, expected) = ((LabelMap)row.First, (LabelMap)row.Second);
                 confusion ??= new(names is null ? LabelMap.Ignore : names.Count + 1);
-                confusion.Add(predicted, expected);
+                Count(row.Name, () => confusion.Add(predicted, expected));
                 if (boundaries)
                     (accumulator ??= new(confusion.Classes, classNames: names is null ? null : Names.WithBackground(names))).Add(predicted, expected);
                 images++;
@@ -47,7 +47,7 @@ public static class EvaluateCatalog
         /// <param name="maps">Column of the maps.</param>
         /// <param name="truth">Column of the true masks.</param>
         /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-        /// <exception cref="InvalidOperationException">There are no rows.</exception>
+        /// <exception cref="InvalidOperationException">There are no rows, or one cannot be counted; the message names it.</exception>
         public ThresholdCurve EvaluateMaps(IDataView data, string maps = "Cam", string truth = "Mask")
         {
             var (rows, names) = Read(data, new(maps, ColumnKind.Maps), new(truth, ColumnKind.Labels));
@@ -55,7 +55,8 @@ public static class EvaluateCatalog
             foreach (var row in rows)
             {
                 var scores = (ScoreMaps)row.First;
-                (sweep ??= new(scores.Classes + 1, names is null ? null : Names.WithBackground(names))).Add(scores, (LabelMap)row.Second);
+                sweep ??= new(scores.Classes + 1, names is null ? null : Names.WithBackground(names));
+                Count(row.Name, () => sweep.Add(scores, (LabelMap)row.Second));
             }
             return (sweep ?? throw Empty()).ToCurve();
         }
@@ -65,13 +66,16 @@ public static class EvaluateCatalog
         /// <param name="probabilities">Column of the probabilities.</param>
         /// <param name="tags">Column of the true tags.</param>
         /// <exception cref="ArgumentOutOfRangeException">A column is missing or no vector.</exception>
-        /// <exception cref="InvalidOperationException">There are no rows.</exception>
+        /// <exception cref="InvalidOperationException">There are no rows, or one cannot be counted; the message names it.</exception>
         public TagReport EvaluateTags(IDataView data, string probabilities = "TagProbabilities", string tags = "Tags")
         {
             var (rows, names) = Read(data, new(probabilities, ColumnKind.Vector), new(tags, ColumnKind.Vector));
             AveragePrecision? precision = null;
             foreach (var row in rows)
-                (precision ??= new(((float[])row.First).Length)).Add((float[])row.First, (float[])row.Second);
+            {
+                precision ??= new(((float[])row.First).Length);
+                Count(row.Name, () => precision.Add((float[])row.First, (float[])row.Second));
+            }
             var perClass = (precision ?? throw Empty()).PerClass();
             return new(names ?? Names.Numbered(perClass.Count), perClass, precision.Mean());
         }
@@ -79,19 +83,33 @@ public static class EvaluateCatalog
 
     private static InvalidOperationException Empty() => new("There are no rows to evaluate. Check the split, the filter or the path of the data.");
 
-    private static (IEnumerable<(object First, object Second)> Rows, IReadOnlyList<string>? Names) Read(
+    /// <summary>Counts one row; if that cannot be, the row is named, by its photo's file where the data have it.</summary>
+    private static void Count(string row, Action count)
+    {
+        try
+        {
+            count();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException($"{row}: {e.Message}", e);
+        }
+    }
+
+    private static (IEnumerable<(string Name, object First, object Second)> Rows, IReadOnlyList<string>? Names) Read(
         IDataView data, StageColumn first, StageColumn second)
     {
         ArgumentNullException.ThrowIfNull(data);
         var bound = new StageColumns { Reads = [first, second] }.Bind("Evaluate", data.Schema, training: false);
         return (Rows(), Names.Find(bound[1].Found) ?? Names.Find(bound[0].Found));
 
-        IEnumerable<(object, object)> Rows()
+        IEnumerable<(string, object, object)> Rows()
         {
-            using var cursor = data.GetRowCursor(bound.Select(b => b.Found));
+            using var cursor = data.GetRowCursor(bound.Select(b => b.Found).Concat(RowNames.Columns(data.Schema)));
             var readers = bound.Select(b => StageRow.Reader(cursor, b.Found, b.Wanted)).ToArray();
+            var path = RowNames.Reader(cursor);
             while (cursor.MoveNext())
-                yield return (readers[0](), readers[1]());
+                yield return (RowNames.Of(cursor.Position, path()), readers[0](), readers[1]());
         }
     }
 }

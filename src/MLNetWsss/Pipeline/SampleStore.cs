@@ -16,7 +16,7 @@ internal sealed class SampleStore : IDisposable
     private readonly RowCodec _codec;
     private readonly List<StageRow?> _rows = [];
     private readonly List<(long Offset, int Length)> _spilled = [];
-    private readonly List<string> _paths = [];
+    private readonly List<string?> _paths = [];
     private Stream? _file;
     private MemoryMappedFile? _map;
     private MemoryMappedViewAccessor? _view;
@@ -37,7 +37,7 @@ internal sealed class SampleStore : IDisposable
     internal ulong Fingerprint { get; private set; }
 
     /// <summary>What errors call a row: its number, and its photo's file where the data have a column <c>ImagePath</c>.</summary>
-    internal string NameOf(int row) => row < _paths.Count ? $"Row {row} ('{_paths[row]}')" : $"Row {row}";
+    internal string NameOf(int row) => RowNames.Of(row, _paths.ElementAtOrDefault(row));
 
     /// <summary>Reads the stage's columns of every row in one pass.</summary>
     /// <param name="input">The view.</param>
@@ -57,18 +57,14 @@ internal sealed class SampleStore : IDisposable
         var store = new SampleStore(new([.. columns.Select(c => c.Wanted)]));
         try
         {
-            var path = input.Schema.GetColumnOrNull("ImagePath") is { Type: TextDataViewType } found ? found : (DataViewSchema.Column?)null;
-            using var cursor = input.GetRowCursor([.. columns.Select(c => c.Found), .. path is { } named ? new[] { named } : []]);
+            using var cursor = input.GetRowCursor([.. columns.Select(c => c.Found), .. RowNames.Columns(input.Schema)]);
             var readers = columns.Select(c => (c.Wanted, Read: StageRow.Reader(cursor, c.Found, c.Wanted))).ToArray();
-            var readPath = path is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;
+            var path = RowNames.Reader(cursor);
             var id = cursor.GetIdGetter();
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();
-                ReadOnlyMemory<char> file = default;
-                readPath?.Invoke(ref file);
-                if (readPath is not null)
-                    store._paths.Add(file.ToString());
+                store._paths.Add(path());
                 var row = new StageRow();
                 foreach (var (column, read) in readers)
                     row.Set(column, read());

@@ -101,6 +101,18 @@ public sealed class MaskTests
     }
 
     [Fact]
+    public void Evaluation_names_the_row_whose_mask_has_another_size()
+    {
+        using var folder = Folder();
+        using var segmenter = FittedStage.Fit(StageCase.Named("Segmentation"), data: View(folder)).Model;
+        File.WriteAllBytes(folder["masks", "b.png"], SampleFiles.MaskPng(20, 30, 1));
+        var error = Assert.Throws<InvalidOperationException>(() => new MLContext(1).Transforms.Wsss.Evaluate(segmenter.Transform(View(folder))));
+        Assert.Contains("Row 1", error.Message);
+        Assert.Contains("b.png", error.Message);
+        Assert.Contains("30 x 20", error.Message);
+    }
+
+    [Fact]
     public void Masks_that_teach_nothing_are_refused()
     {
         using var folder = Folder();

@@ -234,13 +234,13 @@ public sealed class TrainingSetTests
     {
         internal const string Message = "No space left on device";
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
-            if (Length + buffer.Length > room)
+            if (Length + count > room)
                 throw new IOException(Message);
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
     }
 }
