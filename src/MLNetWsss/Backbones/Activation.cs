@@ -28,6 +28,8 @@ internal static class Activations
         Activation.Relu => x.relu_(),
         // The gradient of the fused operator has no bfloat16 kernel on the CPU; that of clamp has one.
         Activation.Relu6 when x.dtype == ScalarType.BFloat16 && x.requires_grad => x.clamp((Scalar)0, (Scalar)6),
+        // In place it would first copy its input aside, which its gradient needs.
+        Activation.Relu6 when x.requires_grad => x.relu6(),
         Activation.Relu6 => x.relu6_(),
         _ => x,
     };

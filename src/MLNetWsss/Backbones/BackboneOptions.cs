@@ -54,6 +54,12 @@ public sealed record BackboneOptions
     /// <summary>How the input's colours are scaled. Default: as the weights ask.</summary>
     public InputNormalization Normalization { get; init; } = InputNormalization.FromWeights;
 
+    /// <summary>
+    /// Computes dilated depthwise convolutions in training on the subgrids that they amount to, which gives the same up to rounding and is
+    /// faster on a CPU. Default true; false runs them as they are written.
+    /// </summary>
+    public bool DilateOnSubgrids { get; init; } = true;
+
     /// <summary>Keeps the 1000-class ImageNet classifier of the weights, for <see cref="Backbone.Classify"/>. Default false.</summary>
     public bool Classifier { get; init; }
 

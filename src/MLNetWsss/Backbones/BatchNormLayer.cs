@@ -47,13 +47,16 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>Uses the running statistics, and leaves them alone, in training too.</summary>
     internal bool Frozen { get; set; }
 
+    /// <summary>Whether a pass would use the batch's own statistics.</summary>
+    internal bool UsesBatch => !Folded && training && !Frozen;
+
     /// <summary>[N,C,H,W] -> [N,C,H,W], with the batch's own statistics while training, with the running ones otherwise.</summary>
     /// <exception cref="InvalidOperationException">The layer is folded.</exception>
     public override Tensor forward(Tensor input)
     {
         if (Folded)
             throw new InvalidOperationException("This batch norm is folded into its convolution. Skip the layer when it is Folded.");
-        var learning = training && !Frozen;
+        var learning = UsesBatch;
         if (learning)
         {
             using var _ = no_grad();

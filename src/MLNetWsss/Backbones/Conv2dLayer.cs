@@ -66,15 +66,23 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
     /// <summary>Step between outputs, in input pixels.</summary>
     public int Stride { get; }
 
+    /// <summary>Step between kernel taps, in input pixels.</summary>
+    internal int Dilation => (int)_dilation[0];
+
     /// <summary>[N,C,H,W] -> [N,C',H/stride,W/stride], in the precision of the input.</summary>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Convolve(input, _padding, _dilation);
+
+    /// <summary>[N,C,h,w] subgrids -> [N,C',h,w]: the same kernel without its dilation, see <see cref="Subgrids"/>.</summary>
+    internal Tensor OnSubgrids(Tensor input) => Convolve(input, [_padding[0] / _dilation[0], _padding[1] / _dilation[1]], [1, 1]);
+
+    private Tensor Convolve(Tensor input, long[] padding, long[] dilation)
     {
         if (weight.dtype == input.dtype)
-            return functional.conv2d(input, weight, bias, _strides, _padding, _dilation, _groups);
+            return functional.conv2d(input, weight, bias, _strides, padding, dilation, _groups);
         using var scope = NewDisposeScope();
         var roundedWeight = weight.to(input.dtype);
         var roundedBias = bias?.to(input.dtype);
-        return functional.conv2d(input, roundedWeight, roundedBias, _strides, _padding, _dilation, _groups).MoveToOuterDisposeScope();
+        return functional.conv2d(input, roundedWeight, roundedBias, _strides, padding, dilation, _groups).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -13,10 +13,21 @@ internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Act
     internal BatchNormLayer Norm { get; } = norm;
 
     /// <summary>[N,C,H,W] -> [N,C',H',W'].</summary>
-    internal Tensor Run(Tensor x)
+    internal Tensor Run(Tensor x) => Run(x, Convolution.call);
+
+    /// <summary>[N,C,h,w] subgrids of maps -> [N,C',h,w], as if the maps had passed whole; <paramref name="inside"/> marks their positions.</summary>
+    internal Tensor RunOnSubgrids(Tensor x, Tensor? inside)
+    {
+        if (Convolution.Dilation == 1)
+            return Run(x);
+        using var scope = NewDisposeScope();
+        return Run(inside is null ? x : x.mul(inside), Convolution.OnSubgrids).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Run(Tensor x, Func<Tensor, Tensor> convolve)
     {
         using var scope = NewDisposeScope();
-        var y = Convolution.call(x);
+        var y = convolve(x);
         if (!Norm.Folded)
             y = Norm.call(y);
         return activation.ApplyTo(y).MoveToOuterDisposeScope();

@@ -57,7 +57,7 @@ internal sealed class MobileNetV2 : Backbone
         }
         Channels = [.. StageEnds.Skip(1).Select(end => outputs[end - 1])];
         _stages = [.. Enumerable.Range(0, StageEnds.Length).Select(stage =>
-            StageLayers(stage).Select(layer => (Func<Tensor, Tensor>)layer.call).ToArray())];
+            Steps([.. StageLayers(stage)]).ToArray())];
     }
 
     /// <inheritdoc/>
@@ -74,6 +74,36 @@ internal sealed class MobileNetV2 : Backbone
     {
         var start = stage == 0 ? 0 : StageEnds[stage - 1];
         return features.Layers.Skip(start).Take(StageEnds[stage] - start);
+    }
+
+    /// <summary>The layers one by one, but those that follow each other with the same dilation as one step.</summary>
+    private IEnumerable<Func<Tensor, Tensor>> Steps(Module<Tensor, Tensor>[] layers)
+    {
+        for (var i = 0; i < layers.Length; i++)
+        {
+            if (layers[i] is not InvertedResidual { Dilation: > 1 and var dilation })
+            {
+                yield return layers[i].call;
+                continue;
+            }
+            InvertedResidual[] run = [.. layers.Skip(i).OfType<InvertedResidual>().TakeWhile(block => block.Dilation == dilation)];
+            i += run.Length - 1;
+            yield return x => RunDilated(run, dilation, x);
+        }
+    }
+
+    /// <summary>[N,C,H,W] -> [N,C',H,W], through blocks of one dilation.</summary>
+    private Tensor RunDilated(InvertedResidual[] blocks, int dilation, Tensor x)
+    {
+        var units = blocks.SelectMany(block => block.Units);
+        // Only gradients are slow as they are, and positions that are none must not enter a batch's statistics.
+        if (!Options.DilateOnSubgrids || x.device_type != DeviceType.CPU || !is_grad_enabled() || units.Any(unit => unit.Norm.UsesBatch))
+            return FeatureMaps.Chain(x, blocks.Select(block => (Func<Tensor, Tensor>)block.call));
+        using var scope = NewDisposeScope();
+        var inside = Subgrids.Inside(x, dilation);
+        var y = FeatureMaps.Chain(Subgrids.Split(x, dilation),
+            blocks.Select(block => (Func<Tensor, Tensor>)(maps => block.RunOnSubgrids(maps, inside))));
+        return Subgrids.Join(y, dilation, x.shape[2], x.shape[3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>The multiple of 8 nearest to channels x width, at least 8 and not more than a tenth below the product.</summary>
@@ -97,6 +127,7 @@ internal sealed class MobileNetV2 : Backbone
         {
             var hidden = inputs * expansion;
             _residual = residual;
+            Dilation = dilation;
             List<Module<Tensor, Tensor>> layers = [];
             if (expansion > 1)
                 layers.Add(new ConvBlock(inputs, hidden, 1, generator, activation: Activation.Relu6));
@@ -108,11 +139,19 @@ internal sealed class MobileNetV2 : Backbone
 
         public IEnumerable<ConvUnit> Units => _units;
 
+        /// <summary>Of the depthwise convolution.</summary>
+        internal int Dilation { get; }
+
         /// <summary>[N,C,H,W] -> [N,C',H/stride,W/stride].</summary>
-        public override Tensor forward(Tensor input)
+        public override Tensor forward(Tensor input) => Run(input, unit => unit.Run);
+
+        /// <summary>[N,C,h,w] subgrids -> [N,C',h,w]; <paramref name="inside"/> marks the positions that exist.</summary>
+        internal Tensor RunOnSubgrids(Tensor input, Tensor? inside) => Run(input, unit => x => unit.RunOnSubgrids(x, inside));
+
+        private Tensor Run(Tensor input, Func<ConvUnit, Func<Tensor, Tensor>> pass)
         {
             using var scope = NewDisposeScope();
-            var y = FeatureMaps.Chain(input, _units.Select(unit => (Func<Tensor, Tensor>)unit.Run));
+            var y = FeatureMaps.Chain(input, _units.Select(pass));
             return (_residual ? y.add_(input) : y).MoveToOuterDisposeScope();
         }
     }
