@@ -23,7 +23,8 @@ public sealed record ClassMap
     /// <summary>A task of the given foreground classes.</summary>
     /// <param name="names">Class names, in the order of labels 1, 2, …</param>
     /// <param name="fileLabels">The label that each class has in mask files, 1 to 254, no two alike.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a name or label repeats, is empty or out of range, or a class is called background.</exception>
+    /// <exception cref="ArgumentException">Lengths differ, a name or label repeats or is out of range, or a class has no name of its
+    /// own.</exception>
     public ClassMap(IReadOnlyList<string> names, IReadOnlyList<byte> fileLabels)
     {
         if (names.Count == 0 || names.Count > 254 || names.Count != fileLabels.Count)
@@ -33,7 +34,8 @@ public sealed record ClassMap
         if (fileLabels.Any(l => l is 0 or 255))
             throw new ArgumentException("Labels 0 (background) and 255 (ignore) cannot be a class's: " + string.Join(", ", names.Zip(fileLabels)));
         if (names.Any(string.IsNullOrWhiteSpace) || names.Contains(ClassNames.Background))
-            throw new ArgumentException($"A class needs a name other than '{ClassNames.Background}', which is label 0's: {string.Join(", ", names)}.");
+            throw new ArgumentException(
+                $"A class needs a name, other than '{ClassNames.Background}', which is label 0's: {string.Join(", ", names)}.");
         (Names, FileLabels) = (names, fileLabels);
         var map = new byte[256];
         Array.Fill(map, (byte)255);

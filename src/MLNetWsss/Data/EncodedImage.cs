@@ -13,7 +13,7 @@ internal static class EncodedImage
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Walks a file from its first byte to its end marker; pixels are not decoded.</summary>
-    /// <exception cref="FormatException">It is empty, no JPEG, PNG or BMP, cut off or damaged; the message says which, and where.</exception>
+    /// <exception cref="FormatException">It is empty, no JPEG, PNG or BMP, cut off or damaged; the message says which.</exception>
     internal static void RequireWhole(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
@@ -51,7 +51,7 @@ internal static class EncodedImage
                 break;
             int length = file.Length - at >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(file[at..]) : 2;
             if (length < 2)
-                throw new FormatException($"It is damaged: its segment {marker:X2} at byte {at - 2} declares {length} bytes, not 2 or more.");
+                throw new FormatException($"It is damaged: its segment {marker:X2} at byte {at - 2} declares {length} bytes.");
             if (length > file.Length - at)
                 throw CutOff(file, $"inside its segment {marker:X2}, of which {length} bytes are declared");
             // Frames of every coding: C0 to CF without C4 (Huffman tables), C8 (reserved) and CC (arithmetic tables).
@@ -110,7 +110,8 @@ internal static class EncodedImage
         var info = file[FirstHeader..];
         long width = core ? BinaryPrimitives.ReadUInt16LittleEndian(info[4..]) : BinaryPrimitives.ReadInt32LittleEndian(info[4..]);
         // A negative height says that the top row comes first.
-        long height = Math.Abs((long)(core ? BinaryPrimitives.ReadUInt16LittleEndian(info[6..]) : BinaryPrimitives.ReadInt32LittleEndian(info[8..])));
+        long height = core
+            ? BinaryPrimitives.ReadUInt16LittleEndian(info[6..]) : Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(info[8..]));
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(info[(core ? 10 : 14)..]);
         uint compression = core ? Uncompressed : BinaryPrimitives.ReadUInt32LittleEndian(info[16..]);
         if (width <= 0 || height <= 0)

@@ -98,15 +98,16 @@ internal static class ImageFiles
     {
         if (item.MaskPath is not { } path || !File.Exists(path))
             throw new FileNotFoundException($"Photo '{item.ImagePath}' has no mask: expected " +
-                $"{(item.MaskPath is null ? "one named as the photo" : $"'{item.MaskPath}'")}. Add the mask, leave the photo out, or use only columns that do not need masks.",
-                item.MaskPath);
+                $"{(item.MaskPath is null ? "one named as the photo" : $"'{item.MaskPath}'")}. Add the mask, leave the photo out, or use " +
+                "only columns that do not need masks.", item.MaskPath);
         var (labels, width, height) = IndexedPng.Read(path);
         for (int i = 0; i < labels.Length; i++)
             if (lookup is not null)
                 labels[i] = lookup[labels[i]];
             else if (labels[i] > classes.Count && labels[i] != LabelMap.Ignore)
                 throw new InvalidDataException($"Mask '{path}' has label {labels[i]} in row {i / width}, column {i % width}; expected 0 " +
-                    $"(background), 1 to {classes.Count} ({string.Join(", ", classes)}) or 255 (ignore). Map other labels to 255, or add the class.");
+                    $"(background), 1 to {classes.Count} ({string.Join(", ", classes)}) or 255 (ignore). Map other labels to 255, or add " +
+                    "the class.");
         return new LabelMap(height, width, labels);
     }
 }

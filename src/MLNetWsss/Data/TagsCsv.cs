@@ -35,8 +35,8 @@ internal sealed class TagsCsv
     {
         string[] splits = [.. _rows.Values.Select(r => r.Split).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         return splits.Contains(split) ? _rows.Where(r => r.Value.Split == split).Select(r => r.Key) : throw new InvalidDataException(
-            $"{Path} has no row of split '{split}'; {(splits.Length == 0 ? "it has no column 'split'" : $"its splits are {string.Join(", ", splits)}")}. " +
-            "Name one of them, or leave Split null for all rows.");
+            $"{Path} has no row of split '{split}'; " +
+            (splits.Length == 0 ? "it has no column 'split'" : $"its splits are {string.Join(", ", splits)}") + ". Name one of them, or leave Split null for all rows.");
     }
 
     /// <param name="path">The file.</param>
@@ -68,7 +68,7 @@ internal sealed class TagsCsv
         return csv;
     }
 
-    /// <summary>The file's text: UTF-8, or with a byte-order mark UTF-16. Another encoding would silently spell names differently.</summary>
+    /// <summary>The file's text: UTF-8, or UTF-16 with a byte-order mark. Another encoding would misspell names silently.</summary>
     private static string Text(string path)
     {
         try
@@ -92,8 +92,8 @@ internal sealed class TagsCsv
             throw new InvalidDataException(
                 $"{Path} has {Classes.Count} classes; expected at most 254, because a mask keeps a label in one byte. Load fewer.");
         if (Classes.Contains(ClassNames.Background))
-            throw new InvalidDataException($"{Path} has a class '{ClassNames.Background}', which is the name of label 0: every pixel that no " +
-                "class claims. Remove its tags, or name the class otherwise.");
+            throw new InvalidDataException($"{Path} has a class '{ClassNames.Background}', which is the name of label 0: every pixel that " +
+                "no class claims. Remove its tags, or name the class otherwise.");
     }
 
     private static TagsCsv ReadMatrix(
@@ -215,8 +215,8 @@ internal sealed class TagsCsv
                 cell.Append(c);
         }
         if (quoted)
-            throw new InvalidDataException($"{path}, line {began}: a quote is opened and never closed. Close it, or write it twice if it is " +
-                "part of the value.");
+            throw new InvalidDataException($"{path}, line {began}: a quote is opened and never closed. Close it, or write it twice if it " +
+                "is part of the value.");
         EndRecord();
         return records;
     }

@@ -55,13 +55,14 @@ internal sealed class Checkpoints
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"CheckpointFolder '{folder}' cannot be written: {e.Message} Name a folder that can, or null for no checkpoints.", e);
+            throw new IOException(
+                $"CheckpointFolder '{folder}' cannot be written: {e.Message} Name a folder that can, or null for no checkpoints.", e);
         }
     }
 
     /// <summary>
-    /// Writes a checkpoint beside the last and puts it in its place. One that cannot be written is reported and done without: the last one is
-    /// still there, and training that has come so far is not worth ending for it.
+    /// Writes a checkpoint beside the last and puts it in its place. One that cannot be written is reported and done without: the last
+    /// one is still there, and training that has come so far is not worth ending for it.
     /// </summary>
     internal void Save(nn.Module network, optim.Optimizer optimizer, long step)
     {
@@ -87,8 +88,8 @@ internal sealed class Checkpoints
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _channel.Warning(MessageSensitivity.None, $"{_stage}: the checkpoint after step {step} could not be written to '{_path}': {e.Message} " +
-                "The one before is kept and training goes on. Free space there.");
+            _channel.Warning(MessageSensitivity.None, $"{_stage}: the checkpoint after step {step} could not be written to '{_path}': " +
+                $"{e.Message} The one before is kept and training goes on. Free space there.");
             File.Delete(Temporary(_path));
         }
     }
@@ -127,7 +128,8 @@ internal sealed class Checkpoints
         var differences = now.RootElement.EnumerateObject()
             .Select(o => (o.Name, Now: o.Value.GetRawText(), Then: then.RootElement.TryGetProperty(o.Name, out var v) ? v.GetRawText() : "unset"))
             .Where(o => o.Now != o.Then)
-            .Select(o => o.Name == DataKey ? "its training rows held other data, or came in another order" : $"{o.Name} was {o.Then} and is {o.Now}")
+            .Select(o => o.Name == DataKey
+                ? "its training rows held other data, or came in another order" : $"{o.Name} was {o.Then} and is {o.Now}")
             .ToList();
         if (archive.Stage != _stage)
             differences.Add($"it belongs to {archive.Stage}");

@@ -34,7 +34,7 @@ internal sealed class ColumnFile : IDisposable
     /// <summary>Fingerprint of what a row was computed from.</summary>
     internal ulong InputOf(int row) => _inputs[row];
 
-    /// <summary>Opens a file to read the rows that it has, which any number of processes may do at once; null where there is none.</summary>
+    /// <summary>Opens a file to read the rows that it has, which many processes may do at once; null where there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maker">What computes the columns, as text to compare and to show.</param>
     /// <param name="codec">The columns.</param>
@@ -64,7 +64,10 @@ internal sealed class ColumnFile : IDisposable
     internal static ColumnFile Extend(string path, string maker, RowCodec codec)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var opened = new ColumnFile(path, codec) { _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) };
+        var opened = new ColumnFile(path, codec)
+        {
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+        };
         try
         {
             string header = Header(maker, codec);
@@ -84,7 +87,8 @@ internal sealed class ColumnFile : IDisposable
     // Others may add to the file or replace it meanwhile: the rows that are known stay where they are.
     private static FileStream OpenToRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-    private static string Header(string maker, RowCodec codec) => $"{maker} for {string.Join(", ", codec.Columns.Select(c => $"{c.Name} ({c.Kind})"))}";
+    private static string Header(string maker, RowCodec codec) =>
+        $"{maker} for {string.Join(", ", codec.Columns.Select(c => $"{c.Name} ({c.Kind})"))}";
 
     /// <summary>Reads header and rows. False where not even the header is whole.</summary>
     private bool ReadRows(string wanted)
@@ -94,8 +98,8 @@ internal sealed class ColumnFile : IDisposable
             return file.Length <= MaxHeader ? false : throw new InvalidOperationException(
                 $"'{_path}' is damaged, or no file of computed columns. Delete it to compute them anew, or name another folder.");
         if (found != wanted)
-            throw new InvalidOperationException($"'{_path}' keeps columns that something else has computed. Expected: {wanted}. Found: {found}. " +
-                "Delete the file to compute them anew, or name another folder.");
+            throw new InvalidOperationException($"'{_path}' keeps columns that something else has computed. Expected: {wanted}. Found: " +
+                $"{found}. Delete the file to compute them anew, or name another folder.");
         _end = file.Position;
         while (ReadRow(file))
             _end = file.Position;
@@ -175,8 +179,8 @@ internal sealed class ColumnFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"Row {Count} ({payload.Length >> 10} KB) cannot be added to '{_path}': {e.Message} The rows before it are kept. Free " +
-                "space there and run again, or name a folder on another disk.", e);
+            throw new IOException($"Row {Count} ({payload.Length >> 10} KB) cannot be added to '{_path}': {e.Message} The rows before it are " +
+                "kept. Free space there and run again, or name a folder on another disk.", e);
         }
         _rows.Add((offset + Prefix, payload.Length));
         _inputs.Add(input);

@@ -43,8 +43,8 @@ internal sealed class FingerprintedRows : IDisposable
 
     public void Dispose() => _cursor.Dispose();
 
-    private static ColumnKind? Kind(DataViewSchema.Column column) =>
-        Enum.GetValues<ColumnKind>().Cast<ColumnKind?>().FirstOrDefault(kind => new StageColumn(column.Name, kind!.Value).Accepts(column.Type));
+    private static ColumnKind? Kind(DataViewSchema.Column column) => Enum.GetValues<ColumnKind>().Cast<ColumnKind?>()
+        .FirstOrDefault(kind => new StageColumn(column.Name, kind!.Value).Accepts(column.Type));
 
     private static Func<object> Reader(DataViewRowCursor cursor, DataViewSchema.Column column)
     {
@@ -70,7 +70,7 @@ internal sealed class FingerprintedRows : IDisposable
     }
 }
 
-/// <summary>A view without its first rows. ML.NET's own is a filter that reports a count of its own; this keeps schema and row ids.</summary>
+/// <summary>A view without its first rows, whose values are never asked for; schema and row ids stay the source's.</summary>
 internal sealed class SkippedView(IDataView source, int rows) : IDataView
 {
     public DataViewSchema Schema => source.Schema;

@@ -33,8 +33,8 @@ internal sealed class KeptColumns
         for (_root = data; _root is StageView made; _root = made.Source)
             _stages.Insert(0, made.Stage);
         if (_stages.Count == 0)
-            throw new ArgumentException("The view is not what a stage of this library made, so a file of its columns could not be checked " +
-                "against what computes them. Keep the columns right behind the stage's Transform, or keep them without a folder.", nameof(data));
+            throw new ArgumentException("No stage of this library made the view, so a file of its columns could not be checked against what " +
+                "computes them. Keep the columns right behind the stage's Transform, or without a folder.", nameof(data));
         _view = Apply(_root);
         _columns = new StageColumns { Reads = columns }.Bind("Precompute", _view.Schema, training: false);
         _inputs = [.. Inputs().Where(FingerprintedRows.CanRead)];
@@ -84,8 +84,8 @@ internal sealed class KeptColumns
                 return false;
             if (rows.Fingerprint() != file.InputOf(ids.Count))
                 throw new InvalidOperationException($"Row {ids.Count} of '{_path}' was computed from other data: " +
-                    $"{string.Join(", ", _inputs.Select(c => c.Name))} have changed, or the rows come in another order. Delete the file to " +
-                    "compute its columns anew, or name another folder.");
+                    $"{string.Join(", ", _inputs.Select(c => c.Name))} have changed, or the rows come in another order. Delete the file " +
+                    "to compute its columns anew, or name another folder.");
             ids.Add(rows.Id());
         }
         return true;
@@ -105,8 +105,8 @@ internal sealed class KeptColumns
             DataViewRowId rowId = default;
             id(ref rowId);
             if (!sources.MoveNext() || !sources.Id().Equals(rowId))
-                throw new InvalidOperationException($"Row {file.Count} is another row in each reading: the data come in another order each time. " +
-                    "Shuffle behind this, not before.");
+                throw new InvalidOperationException($"Row {file.Count} is another row in each reading: the data come in another order each " +
+                    "time. Shuffle behind this, not before.");
             var row = new StageRow();
             foreach (var (column, read) in readers)
                 row.Set(column, read());

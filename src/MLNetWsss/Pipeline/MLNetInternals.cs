@@ -82,7 +82,7 @@ namespace MLNetWsss.Pipeline
             return TryLoadBinaryStream(context, "Stage", read);
         }
 
-        /// <summary>The zip that a model is being loaded from, or null where ML.NET keeps it elsewhere: then it is not checked as a whole.</summary>
+        /// <summary>The zip that a model is being loaded from; null where ML.NET keeps it elsewhere, which leaves it unchecked.</summary>
         internal static ZipArchive? ArchiveOf(object context)
         {
             const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;

@@ -39,9 +39,12 @@ internal static class ModelFile
     /// <summary>Nothing is unpacked under an entry's own name, but what names a place outside the file was not made by ML.NET.</summary>
     private static void RequireInside(string name)
     {
-        if (name.Split('/', '\\').Any(part => part is "" or "." or "..") || name.Contains(':'))
-            throw new FormatException($"The model's entry '{name}' points outside the file; expected a path inside it. Do not use this file: get it " +
-                "again from where the model was made.");
+        string[] parts = name.Split('/', '\\');
+        // A folder's own entry, which zip tools add, ends in a slash.
+        var named = parts[^1].Length == 0 && parts.Length > 1 ? parts[..^1] : parts;
+        if (named.Any(part => part is "" or "." or "..") || name.Contains(':'))
+            throw new FormatException($"The model's entry '{name}' points outside the file; expected a path inside it. Do not use this file: " +
+                "get it again from where the model was made.");
     }
 
     /// <summary>A stage's archive is closed by a SHA-256 of its own, which is stronger and about to be compared.</summary>

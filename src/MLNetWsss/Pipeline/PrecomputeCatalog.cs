@@ -37,7 +37,8 @@ public static class PrecomputeCatalog
             var kept = columns.Select(name => new StageColumn(name, KindOf(view.Schema, name))).ToArray();
             Action<int>? each = progress is null ? null : progress.Report;
             if (folder is null)
-                return new PrecomputedView(view, kept, (long)memoryBudgetMB << 20, MLNetInternals.TempFilePath(wsss.Environment), cancellation, each);
+                return new PrecomputedView(
+                    view, kept, (long)memoryBudgetMB << 20, MLNetInternals.TempFilePath(wsss.Environment), cancellation, each);
             using var channel = wsss.Environment.Start("Precompute");
             return new KeptColumns(view, null, kept, folder, channel, cancellation).Compute(each);
         }

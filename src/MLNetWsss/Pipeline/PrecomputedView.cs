@@ -15,11 +15,12 @@ internal sealed class PrecomputedView : IDataView, IDisposable
     private readonly Dictionary<int, StageColumn> _kept;
 
     /// <summary>Columns that have been computed already, row by row in the source's order.</summary>
-    internal PrecomputedView(IDataView source, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> kept, SampleStore store, DataViewRowId[] ids) =>
+    internal PrecomputedView(
+        IDataView source, IReadOnlyList<(StageColumn Wanted, DataViewSchema.Column Found)> kept, SampleStore store, DataViewRowId[] ids) =>
         (_source, _store, _ids, _kept) = (source, store, ids, kept.ToDictionary(b => b.Found.Index, b => b.Wanted));
 
-    internal PrecomputedView(IDataView source, IReadOnlyList<StageColumn> kept, long budget, string? temporaryFolder, CancellationToken cancellation,
-        Action<int>? progress)
+    internal PrecomputedView(IDataView source, IReadOnlyList<StageColumn> kept, long budget, string? temporaryFolder,
+        CancellationToken cancellation, Action<int>? progress)
     {
         _source = source;
         var bound = new StageColumns { Reads = kept }.Bind("Precompute", source.Schema, training: false);

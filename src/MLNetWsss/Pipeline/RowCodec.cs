@@ -44,7 +44,8 @@ internal sealed class RowCodec(IReadOnlyList<StageColumn> columns)
         var row = new StageRow();
         foreach (var column in Columns)
         {
-            int height = BinaryPrimitives.ReadInt32LittleEndian(bytes), width = BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]);
+            int height = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            int width = BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]);
             bytes = bytes[Sizes..];
             object value;
             switch (column.Kind)

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLNetWsss.Pipeline;
 
-/// <summary>What errors call a row: its number, and its photo's file where the data have the text column that this library's loaders write.</summary>
+/// <summary>What errors call a row: its number, and its photo's file where the data have the column that the loaders write.</summary>
 internal static class RowNames
 {
     private const string PathColumn = "ImagePath";

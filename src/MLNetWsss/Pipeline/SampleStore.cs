@@ -120,7 +120,8 @@ internal sealed class SampleStore : IDisposable
     private static (int Height, int Width)? Scaled(int height, int width, int maxSide)
     {
         int side = Math.Max(height, width);
-        return side <= maxSide ? null : (Math.Max(1, (int)((long)height * maxSide / side)), Math.Max(1, (int)((long)width * maxSide / side)));
+        int Shrunk(int length) => Math.Max(1, (int)((long)length * maxSide / side));
+        return side <= maxSide ? null : (Shrunk(height), Shrunk(width));
     }
 
     private void Add(StageRow row, long budget, string? temporaryFolder, Func<string, Stream> spill)
@@ -147,15 +148,15 @@ internal sealed class SampleStore : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{NameOf(_rows.Count)} ({bytes >> 10} KB) does not fit into the temporary folder '{folder}', where " +
-                $"{SpilledBytes >> 20} MB of rows are already: {e.Message} Free space there, set MLContext.TempFilePath to another disk, raise " +
-                "MemoryBudgetMB or lower MaxSide.", e);
+                $"{SpilledBytes >> 20} MB of rows are already: {e.Message} Free space there, set MLContext.TempFilePath to another disk, " +
+                "raise MemoryBudgetMB or lower MaxSide.", e);
         }
         _rows.Add(null);
         _spilled.Add((SpilledBytes, encoded.Length));
         SpilledBytes += encoded.Length;
     }
 
-    /// <summary>A file that goes when it is closed. Where the process is killed it stays, so the next one clears away what nobody holds.</summary>
+    /// <summary>A file that goes when it is closed. A killed process leaves its own, so the next one clears away what nobody holds.</summary>
     private static FileStream CreateSpill(string path)
     {
         string folder = Path.GetDirectoryName(path)!;

@@ -101,7 +101,8 @@ internal sealed class Trainer(
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
-        foreach (var (name, values) in network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(network.named_buffers()))
+        var parameters = network.named_parameters().Select(p => (p.name, (Tensor)p.parameter));
+        foreach (var (name, values) in parameters.Concat(network.named_buffers()))
             if (values.is_floating_point() && !double.IsFinite(values.to(ScalarType.Float64).sum().item<double>()))
                 throw Diverged($"weights '{name}' are not finite after step {step}");
     }

@@ -62,8 +62,8 @@ internal static class SampleFiles
     }
 
     /// <summary>A photo-like PNG: a gradient in colour.</summary>
-    internal static byte[] ColourPng(int width, int height) => Png(width, height, 8, Colour,
-        [.. Enumerable.Range(0, width * height).SelectMany(i => new[] { (byte)(i % width * 255 / width), (byte)(i / width * 255 / height), (byte)(i % 7 * 30) })]);
+    internal static byte[] ColourPng(int width, int height) => Png(width, height, 8, Colour, [.. Enumerable.Range(0, width * height)
+        .SelectMany(i => new[] { (byte)(i % width * 255 / width), (byte)(i / width * 255 / height), (byte)(i % 7 * 30) })]);
 
     /// <summary>A mask whose labels are all the same but for the first.</summary>
     internal static byte[] MaskPng(int width, int height, byte label, byte first = 0)

@@ -143,6 +143,17 @@ public sealed class SavedModelTests
     }
 
     [Fact]
+    public void A_model_that_a_zip_tool_packed_anew_with_entries_for_its_folders_is_loaded()
+    {
+        using var stream = new MemoryStream();
+        stream.Write(Changed(Saved.Value.Zip, "none", bytes => bytes));
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+            archive.CreateEntry("TransformerChain/");
+        var model = Load(stream.ToArray(), out _);
+        Assert.Equal(Saved.Value.Digest, RowDigest.Of(model.Transform(Saved.Value.Data), Saved.Value.Columns));
+    }
+
+    [Fact]
     public void Two_entries_of_one_name_are_refused()
     {
         using var stream = new MemoryStream();

@@ -111,7 +111,8 @@ public sealed class TagsTableTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder["tags.csv"], table);
-        var error = Assert.Throws<InvalidDataException>(() => new MLContext(1).Data.LoadFolder(folder.Path, folder["tags.csv"], new() { Split = "val" }));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            new MLContext(1).Data.LoadFolder(folder.Path, folder["tags.csv"], new() { Split = "val" }));
         Assert.Contains("'val'", error.Message);
         Assert.Contains(found, error.Message);
     }

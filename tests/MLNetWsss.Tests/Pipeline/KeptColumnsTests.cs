@@ -9,7 +9,7 @@ using MLNetWsss.Tests.Testing;
 
 namespace MLNetWsss.Tests.Pipeline;
 
-/// <summary>Computed columns in a folder: an interrupted computation goes on, and nothing that was made by something else is taken.</summary>
+/// <summary>Computed columns in a folder: an interrupted computation goes on, and nothing that something else made is taken.</summary>
 public sealed class KeptColumnsTests
 {
     private const string MaskFile = "Mask.rows";
@@ -189,7 +189,8 @@ public sealed class KeptColumnsTests
         Assert.Equal(expected, Weights(Wsss.Segmentation(kept).SupervisedBy(seeds).Fit(data)));
         // And once it is finished, nothing is trained or made again.
         int trained = 0;
-        Assert.Equal(expected, Weights(Wsss.Segmentation(kept with { Progress = new Told<TrainingProgress>(_ => trained++) }).SupervisedBy(seeds).Fit(data)));
+        var watched = kept with { Progress = new Told<TrainingProgress>(_ => trained++) };
+        Assert.Equal(expected, Weights(Wsss.Segmentation(watched).SupervisedBy(seeds).Fit(data)));
         Assert.Equal(0, trained);
         Assert.Equal(8, rows.Count);
     }
