@@ -22,6 +22,7 @@ internal static class Devices
     /// <summary>Sets the threads of a network's arithmetic; 0 means every core.</summary>
     internal static void UseThreads(int threads)
     {
+        NativeMemory.Keep();
         int wanted = threads > 0 ? threads : Environment.ProcessorCount;
         if (torch.get_num_threads() != wanted)
             torch.set_num_threads(wanted);

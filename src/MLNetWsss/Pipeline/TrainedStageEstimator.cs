@@ -69,6 +69,11 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             network.Dispose();
             throw;
         }
+        finally
+        {
+            // A step needs many times the memory that prediction does.
+            NativeMemory.Release();
+        }
     }
 
     /// <summary>A mask teaches its photo's pixels one by one, so their sizes must agree before both are shrunk alike.</summary>
