@@ -65,7 +65,7 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
     internal SegmentationOptions Segmentation(IProgress<TrainingProgress> progress) => Embedded
         ? new()
         {
-            Backbone = new() { Architecture = "resnet18", Width = 0.25, Weights = ClassifierBackbone }, Epochs = Epochs ?? 20,
+            Backbone = new() { Architecture = "resnet18", Width = 0.25, Weights = ClassifierBackbone }, Epochs = Epochs ?? 30, BalanceClasses = true,
             LearningRate = 1e-3, HeadLearningRate = 3e-3, LongSide = 129,
             Augmentation = new() { CropSize = 113, Mode = CropMode.ScaleCrop, ScaleMin = 0.8, ScaleMax = 1.2 }, Progress = progress
         }
