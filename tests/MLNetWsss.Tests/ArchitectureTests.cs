@@ -58,7 +58,8 @@ public sealed class ArchitectureTests
     public void Pixel_work_knows_neither_torch_nor_ml_net(string folder, params string[] forbidden)
     {
         var wrong = Library.GetTypes().Where(t => FolderOf(t) == folder)
-            .SelectMany(t => TypeUses.Of(t).Where(u => forbidden.Any(f => u.Assembly.GetName().Name!.StartsWith(f, StringComparison.Ordinal)))
+            .SelectMany(t => TypeUses.Of(t)
+                .Where(u => forbidden.Any(f => u.Assembly.GetName().Name!.StartsWith(f, StringComparison.Ordinal)))
                 .Select(u => $"{t.FullName} uses {u.FullName}"));
         Assert.Empty(wrong);
     }
@@ -75,7 +76,8 @@ public sealed class ArchitectureTests
     public void A_system_has_one_name_and_the_same_files()
     {
         foreach (string system in Systems)
-            foreach (string file in new[] { "README.md", $"{system}Options.cs", $"{system}Estimator.cs", $"{system}Transformer.cs", $"{system}Catalog.cs" })
+            foreach (string file in new[] { "README.md", $"{system}Options.cs", $"{system}Estimator.cs", $"{system}Transformer.cs",
+                $"{system}Catalog.cs" })
                 Assert.True(File.Exists(Path.Combine(Repository.Root, "src", "MLNetWsss", system, file)), $"{system}/{file} is missing.");
     }
 
@@ -85,8 +87,10 @@ public sealed class ArchitectureTests
         foreach (string file in Repository.Sources("src/MLNetWsss"))
         {
             string folder = Path.GetFileName(Path.GetDirectoryName(file)!);
-            var named = Regex.Matches(File.ReadAllText(file), @"^namespace ([\w.]+)", RegexOptions.Multiline).Select(m => m.Groups[1].Value).ToArray();
-            string[] expected = folder == "MLNetWsss" || file.EndsWith("Catalog.cs", StringComparison.Ordinal) || file.EndsWith("WsssData.cs", StringComparison.Ordinal)
+            var named = Regex.Matches(File.ReadAllText(file), @"^namespace ([\w.]+)", RegexOptions.Multiline)
+                .Select(m => m.Groups[1].Value).ToArray();
+            string[] expected = folder == "MLNetWsss" || file.EndsWith("Catalog.cs", StringComparison.Ordinal)
+                || file.EndsWith("WsssData.cs", StringComparison.Ordinal)
                 ? [Root] : [$"{Root}.{folder}", "System.Runtime.CompilerServices"];
             Assert.All(named, n => Assert.True(expected.Contains(n), $"{Repository.Relative(file)} declares namespace {n}."));
         }
@@ -132,7 +136,8 @@ public sealed class ArchitectureTests
         const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         // Constructors that a compiler makes, such as a record's or a primary one, are documented at the type.
         return type.GetMembers(Declared).Where(m => m.MemberType is MemberTypes.Property or MemberTypes.Field or MemberTypes.Method
-            && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null && m is not MethodBase { IsSpecialName: true } && m.Name is not ("value__" or "Deconstruct")
+            && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null && m is not MethodBase { IsSpecialName: true }
+                && m.Name is not ("value__" or "Deconstruct")
             && !m.IsDefined(typeof(ExtensionAttribute)) && !m.Name.Contains('<') && !IsRecordParameter(type, m));
     }
 

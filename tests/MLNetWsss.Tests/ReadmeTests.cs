@@ -17,7 +17,8 @@ public sealed class ReadmeTests
     [Fact]
     public void The_sample_is_the_one_that_is_compiled()
     {
-        string[] compiled = File.ReadAllText(Path.Combine(Repository.Root, "tests", "MLNetWsss.Outsider", "ReadmeSample.cs")).ReplaceLineEndings("\n").Split('\n');
+        string[] compiled = File.ReadAllText(Path.Combine(Repository.Root, "tests", "MLNetWsss.Outsider", "ReadmeSample.cs"))
+            .ReplaceLineEndings("\n").Split('\n');
         int first = Array.FindIndex(compiled, line => line.Trim() == Marker), indent = compiled[first].Length - Marker.Length;
         int end = Array.FindIndex(compiled, first, line => line.Length > 0 && line.Length - line.TrimStart().Length < indent);
         Assert.Equal(Sample().Split('\n'), compiled[first..end].Select(line => line.Length == 0 ? "" : line[indent..]));
@@ -40,12 +41,14 @@ public sealed class ReadmeTests
     {
         var links = Regex.Matches(Readme, @"\]\(([^)#]+)\)").Select(m => m.Groups[1].Value).Where(l => !l.Contains("://")).ToArray();
         Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Repository.Root, link)), $"README.md links to '{link}', which is not there."));
+        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Repository.Root, link)),
+            $"README.md links to '{link}', which is not there."));
     }
 
     private static string Sample()
     {
-        var sample = Regex.Match(Readme, $"^```csharp\n({Regex.Escape(Marker)}\n.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
+        var sample = Regex.Match(Readme, $"^```csharp\n({Regex.Escape(Marker)}\n.*?)\n```$",
+            RegexOptions.Multiline | RegexOptions.Singleline);
         Assert.True(sample.Success, $"README.md has no ```csharp block that begins with '{Marker}'.");
         return sample.Groups[1].Value;
     }

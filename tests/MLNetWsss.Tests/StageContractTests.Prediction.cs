@@ -45,7 +45,8 @@ public sealed partial class StageContractTests
         using var other = FittedStage.Fit(stage.Case, options, stage.Data).Model;
         using var expected = stage.Model.Transform(stage.Data).GetRowCursor(stage.Model.Transform(stage.Data).Schema);
         using var actual = other.Transform(stage.Data).GetRowCursor(other.Transform(stage.Data).Schema);
-        var pairs = stage.Written.Select(c => (RowValues.Reader(expected, expected.Schema[c]), RowValues.Reader(actual, actual.Schema[c]))).ToArray();
+        var pairs = stage.Written.Select(c => (RowValues.Reader(expected, expected.Schema[c]),
+            RowValues.Reader(actual, actual.Schema[c]))).ToArray();
         while (expected.MoveNext() & actual.MoveNext())
             foreach (var (a, b) in pairs)
                 AssertClose(a(), b());

@@ -16,7 +16,8 @@ public sealed partial class StageContractTests
         var first = FittedStage.Of(name);
         using var second = FittedStage.Fit(first.Case, data: first.Data).Model;
         Assert.Equal(ArchiveBytes(first.Model), ArchiveBytes(second));
-        Assert.Equal(RowDigest.Of(first.Model.Transform(first.Data), first.Written), RowDigest.Of(second.Transform(first.Data), first.Written));
+        Assert.Equal(
+            RowDigest.Of(first.Model.Transform(first.Data), first.Written), RowDigest.Of(second.Transform(first.Data), first.Written));
     }
 
     [Theory, MemberData(nameof(TrainedStages))]

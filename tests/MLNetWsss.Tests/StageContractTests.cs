@@ -17,7 +17,8 @@ public sealed partial class StageContractTests
     [Fact]
     public void Every_stage_of_the_library_is_under_contract()
     {
-        var transformers = typeof(StageTransformer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(StageTransformer)) && !t.IsAbstract);
+        var transformers = typeof(StageTransformer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(StageTransformer))
+            && !t.IsAbstract);
         Assert.Equal(transformers.Select(t => t.Name.Replace("Transformer", "")).Order(), StageCase.All.Select(c => c.Name).Order());
     }
 
@@ -79,7 +80,8 @@ public sealed partial class StageContractTests
             (training with { Backbone = new() { OutputStride = 7 } }, "OutputStride"),
             (training with { Augmentation = new() { CropSize = 0 } }, "CropSize")
         })
-            Assert.Contains(option, Assert.ThrowsAny<ArgumentException>(() => StageCase.Named(name).Create(new MLContext(1), wrong)).Message);
+            Assert.Contains(option, Assert.ThrowsAny<ArgumentException>(() => StageCase.Named(name).Create(new MLContext(1), wrong))
+                .Message);
     }
 
     [Theory, MemberData(nameof(Stages))]
@@ -129,7 +131,8 @@ public sealed partial class StageContractTests
     public void Training_columns_are_not_needed_to_predict(string name)
     {
         var stage = FittedStage.Of(name);
-        var optional = stage.Stage.Columns.Trains.Concat(stage.Stage.Columns.Uses).Select(c => c.Name).Except(stage.Stage.Columns.Reads.Select(c => c.Name));
+        var optional = stage.Stage.Columns.Trains.Concat(stage.Stage.Columns.Uses).Select(c => c.Name)
+            .Except(stage.Stage.Columns.Reads.Select(c => c.Name));
         var view = stage.Context.Transforms.DropColumns([.. optional, "Index"]).Fit(stage.Data).Transform(stage.Data);
         Assert.Equal(8, RowDigest.Rows(stage.Model.Transform(view), stage.Written).Count);
     }
@@ -154,5 +157,6 @@ public sealed partial class StageContractTests
     };
 
     private static string[] Described(SchemaShape? shape) => shape is null ? [] : [.. shape
-        .Select(c => $"{c.Name}: {c.Kind} of {c.ItemType}{(c.IsKey ? ", a key" : "")} [{string.Join("; ", Described(c.Annotations))}]").Order()];
+        .Select(c => $"{c.Name}: {c.Kind} of {c.ItemType}{(c.IsKey ? ", a key" : "")} [{string.Join("; ", Described(c.Annotations))}]")
+            .Order()];
 }

@@ -113,7 +113,8 @@ public sealed class ClassActivationTests
         var shuffled = stage.Context.Data.ShuffleRows(view, seed: 3);
         Assert.NotEqual(view.Column<string>("Id"), shuffled.Column<string>("Id"));
         using var cursor = shuffled.GetRowCursor([shuffled.Schema["Id"], shuffled.Schema["TagProbabilities"]]);
-        var (id, probabilities) = (RowValues.Reader(cursor, shuffled.Schema["Id"]), RowValues.Reader(cursor, shuffled.Schema["TagProbabilities"]));
+        var (id, probabilities) = (RowValues.Reader(cursor, shuffled.Schema["Id"]),
+            RowValues.Reader(cursor, shuffled.Schema["TagProbabilities"]));
         while (cursor.MoveNext())
             foreach (var (a, b) in expected[(string)id()].Zip((float[])probabilities()))
                 Assert.Equal(a, b, BatchRounding);

@@ -36,5 +36,6 @@ public sealed class ClassMapTests
     [InlineData(new[] { "a", "b" }, new byte[] { 1, 1 })]
     [InlineData(new[] { "a" }, new byte[] { 0 })]
     [InlineData(new[] { "a" }, new byte[] { 255 })]
-    public void Names_and_labels_must_fit(string[] names, byte[] labels) => Assert.Throws<ArgumentException>(() => new ClassMap(names, labels));
+    public void Names_and_labels_must_fit(string[] names, byte[] labels) =>
+        Assert.Throws<ArgumentException>(() => new ClassMap(names, labels));
 }

@@ -78,7 +78,8 @@ public sealed class LoadFolderTests
         using var folder = Photos("a.png");
         File.WriteAllText(folder["tags.csv"], "image,tags\na,cat\nzebra,dog\n");
         Assert.Contains("'zebra'", Assert.Throws<FileNotFoundException>(() => Ml.Data.LoadFolder(folder.Path, folder["tags.csv"])).Message);
-        Assert.Contains("none.csv", Assert.Throws<FileNotFoundException>(() => Ml.Data.LoadFolder(folder.Path, folder["none.csv"])).Message);
+        Assert.Contains("none.csv", Assert.Throws<FileNotFoundException>(() => Ml.Data.LoadFolder(folder.Path, folder["none.csv"]))
+            .Message);
     }
 
     [Fact]

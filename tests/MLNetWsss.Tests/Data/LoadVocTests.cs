@@ -120,7 +120,8 @@ public sealed class LoadVocTests
         Assert.Contains("labels.csv", row.Message);
         Assert.Contains("'a'", row.Message);
         voc.Annotation("z", "cat");
-        Assert.Contains("a.xml", Assert.Throws<InvalidDataException>(() => Ml.Data.LoadVoc(voc.Path, "ok", new() { TagsFile = "none.csv" })).Message);
+        Assert.Contains("a.xml", Assert.Throws<InvalidDataException>(() =>
+            Ml.Data.LoadVoc(voc.Path, "ok", new() { TagsFile = "none.csv" })).Message);
     }
 
     [Theory]

@@ -38,7 +38,8 @@ public sealed class ChainTests
         using var folder = new ScratchFolder();
         var ml = new MLContext(seed: 1);
         var data = TinyScenes.View(8);
-        using var model = ml.Transforms.Wsss.ClassActivation(Cam).Append(ml.Transforms.Wsss.PseudoLabels(new() { DenseCrf = new() { Iterations = 2 } }))
+        using var model = ml.Transforms.Wsss.ClassActivation(Cam)
+            .Append(ml.Transforms.Wsss.PseudoLabels(new() { DenseCrf = new() { Iterations = 2 } }))
             .Append(ml.Transforms.Wsss.Segmentation(Network)).Fit(data);
         ml.Model.Save(model, data.Schema, folder["chain.zip"]);
         RowFile.Write(folder["rows.bin"], data, "Image", "Tags");
@@ -102,7 +103,8 @@ public sealed class ChainTests
         var stage = FittedStage.Of("Segmentation");
         using var engine = ml.Model.CreatePredictionEngine<Photo, Masked>(stage.Model,
             new PredictionEngineOptions { InputSchemaDefinition = PhotoDefinition(), OwnsTransformer = false });
-        var expected = ml.Data.CreateEnumerable<Masked>(stage.Model.Transform(stage.Data), reuseRowObject: false, ignoreMissingColumns: true).ToArray();
+        var expected = ml.Data.CreateEnumerable<Masked>(stage.Model.Transform(stage.Data), reuseRowObject: false,
+            ignoreMissingColumns: true).ToArray();
         for (int i = 0; i < 8; i++)
         {
             using var image = TinyScenes.Scene(i).Image.ToMLImage();
@@ -116,8 +118,10 @@ public sealed class ChainTests
     public void Dropping_what_a_later_stage_needs_fails_before_anything_is_trained()
     {
         var ml = new MLContext(seed: 1);
-        var chain = ml.Transforms.Wsss.ClassActivation(Cam).Append(ml.Transforms.DropColumns("Cam")).Append(ml.Transforms.Wsss.PseudoLabels());
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => chain.GetOutputSchema(MLNetInternals.ShapeOf(TinyScenes.View(1, columns: ["Image", "Tags"]).Schema)));
+        var chain = ml.Transforms.Wsss.ClassActivation(Cam).Append(ml.Transforms.DropColumns("Cam"))
+            .Append(ml.Transforms.Wsss.PseudoLabels());
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            chain.GetOutputSchema(MLNetInternals.ShapeOf(TinyScenes.View(1, columns: ["Image", "Tags"]).Schema)));
         Assert.Contains("PseudoLabels needs column 'Cam'", error.Message);
     }
 

@@ -35,7 +35,8 @@ public sealed class NetworkRunnerTests
     [Fact]
     public void The_number_format_is_decided_in_training_and_saved()
     {
-        using var model = (ClassActivationTransformer)FittedStage.Fit(StageCase.Named("ClassActivation"), Tiny() with { Precision = Precision.Auto }).Model;
+        using var model = (ClassActivationTransformer)FittedStage.Fit(StageCase.Named("ClassActivation"),
+            Tiny() with { Precision = Precision.Auto }).Model;
         Assert.NotEqual(Precision.Auto, model.Archive().Options<ClassActivationOptions>().Precision);
     }
 

@@ -51,7 +51,8 @@ public sealed class PrecomputedViewTests
     public void A_source_that_changes_its_order_is_refused_and_never_paired_wrongly()
     {
         var view = Ml.Transforms.Wsss.Precompute(new RestlessView(TinyScenes.View(6)), ["Cam"]);
-        Assert.Contains("Shuffle after Precompute", Assert.Throws<InvalidOperationException>(() => RowDigest.Rows(view, "Id", "Cam")).Message);
+        Assert.Contains("Shuffle after Precompute", Assert.Throws<InvalidOperationException>(() => RowDigest.Rows(view, "Id", "Cam"))
+            .Message);
     }
 
     [Fact]

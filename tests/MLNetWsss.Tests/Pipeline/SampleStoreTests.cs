@@ -77,7 +77,8 @@ public sealed class SampleStoreTests
             if (column == "Image" && ++rows == 4)
                 cancel.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => SampleStore.Read(view, Columns.Bind("Test", view.Schema, true), 512, 0, folder.Path, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => SampleStore.Read(view, Columns.Bind("Test", view.Schema, true), 512, 0,
+            folder.Path, cancel.Token));
         Assert.Equal(4, rows);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
@@ -85,7 +86,8 @@ public sealed class SampleStoreTests
     [Fact]
     public void An_empty_cell_is_named_by_row_and_column()
     {
-        var view = new SourceView(3, SourceColumn.Of("Image", new ImageDataViewType(), i => i == 1 ? null! : TinyScenes.Scene(i).Image.ToMLImage()));
+        var view = new SourceView(3,
+            SourceColumn.Of("Image", new ImageDataViewType(), i => i == 1 ? null! : TinyScenes.Scene(i).Image.ToMLImage()));
         var error = Assert.Throws<InvalidOperationException>(() => SampleStore.Read(view,
             new StageColumns { Reads = [Image] }.Bind("Test", view.Schema, true), 512, long.MaxValue, null, default));
         Assert.Contains("Row 1", error.Message);

@@ -48,7 +48,8 @@ public sealed class TrainingBatchTests
         return SampleStore.Read(view, Columns.Bind("Test", view.Schema, training: true), 512, long.MaxValue, null, default);
     }
 
-    private static BatchMaker Maker(SampleStore store, long seed) => new(store, Columns, new() { CropSize = 33 }, Normalization.ImageNet, 3, seed);
+    private static BatchMaker Maker(SampleStore store, long seed) => new(store, Columns, new() { CropSize = 33 },
+        Normalization.ImageNet, 3, seed);
 
     private static void Same(TrainingBatch expected, TrainingBatch actual)
     {

@@ -117,7 +117,8 @@ public sealed class PseudoLabelerTests
         var maps = new ScoreMaps(4, 1, 2, [0, 0, 0, 0, 0, 0, 0.9f, 0]);
         Assert.Equal([4, 0], new PseudoLabeler(Plain).Label(maps, null, null).Labels.ToArray());
         var image = new RgbImage(1, 2, [200, 200, 200, 10, 10, 10]);
-        Assert.Equal(4, new PseudoLabeler(Plain with { DenseCrf = new() { Iterations = 1 }, CrfConfidence = 0 }).Label(maps, null, image)[0, 0]);
+        Assert.Equal(4, new PseudoLabeler(Plain with { DenseCrf = new() { Iterations = 1 }, CrfConfidence = 0 })
+            .Label(maps, null, image)[0, 0]);
     }
 
     private static ScoreMaps Maps(params float[][] classes) => new(classes.Length, 1, classes[0].Length, [.. classes.SelectMany(c => c)]);

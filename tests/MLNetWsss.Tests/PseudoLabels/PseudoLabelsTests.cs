@@ -70,5 +70,6 @@ public sealed class PseudoLabelsTests
 
     [Fact]
     public void Settings_of_the_crf_are_checked_when_the_stage_is_made() =>
-        Assert.Contains("Iterations", Assert.ThrowsAny<ArgumentException>(() => Ml.Transforms.Wsss.PseudoLabels(new() { DenseCrf = new() { Iterations = -1 } })).Message);
+        Assert.Contains("Iterations", Assert.ThrowsAny<ArgumentException>(() =>
+            Ml.Transforms.Wsss.PseudoLabels(new() { DenseCrf = new() { Iterations = -1 } })).Message);
 }

@@ -10,7 +10,8 @@ internal static class Repository
     /// <summary>C# files under a folder of the repository, without what builds leave there.</summary>
     internal static IEnumerable<string> Sources(string folder) => Directory.Exists(Path.Combine(Root, folder))
         ? Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !Path.GetRelativePath(Root, f).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts"))
+            .Where(f => !Path.GetRelativePath(Root, f).Split(Path.DirectorySeparatorChar)
+                .Any(part => part is "bin" or "obj" or "artifacts"))
         : [];
 
     internal static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');

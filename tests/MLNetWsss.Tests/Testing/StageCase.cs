@@ -18,12 +18,15 @@ internal sealed record Stage(IEstimator<StageTransformer> Estimator, StageColumn
 /// <param name="Make">Its catalog method.</param>
 internal sealed record StageCase(string Name, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make)
 {
-    /// <summary>Every stage. A new one joins by one line here, and by its columns in <see cref="TinyScenes"/> where it reads new ones.</summary>
+    /// <summary>Every stage. A new one joins by one line here, and by its columns in <see cref="TinyScenes"/> where it reads new
+    /// ones.</summary>
     internal static IReadOnlyList<StageCase> All { get; } =
     [
         Of((wsss, options) => wsss.ClassActivation(options), Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5] })),
-        Of((wsss, options) => wsss.PseudoLabels(options), new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
-        Of((wsss, options) => wsss.Segmentation(options), Tiny(new SegmentationOptions { LongSide = 33, Head = new() { Channels = 16, SkipChannels = 8 } })),
+        Of((wsss, options) => wsss.PseudoLabels(options),
+            new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
+        Of((wsss, options) => wsss.Segmentation(options),
+            Tiny(new SegmentationOptions { LongSide = 33, Head = new() { Channels = 16, SkipChannels = 8 } })),
         Of((wsss, options) => wsss.LabelImages(options),
             new LabelImagesOptions { PredictionBatch = 3, LabelsColumn = "Mask", VectorColumn = "MaskVector", Opacity = 0.5f })
     ];
@@ -36,15 +39,21 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
     internal IDataView Data(int count = 8, int first = 0, Action<string>? onRead = null)
     {
         var columns = Create(new MLContext(1)).Columns;
-        return TinyScenes.View(count, first, ["Id", "Index", .. columns.Reads.Concat(columns.Uses).Concat(columns.Trains).Select(c => c.Name)], onRead);
+        var needed = columns.Reads.Concat(columns.Uses).Concat(columns.Trains);
+        return TinyScenes.View(count, first, ["Id", "Index", .. needed.Select(c => c.Name)], onRead);
     }
 
     private static StageCase Of<TOptions, TTransformer>(Func<WsssCatalog, TOptions?, StageEstimator<TTransformer>> make, TOptions tiny)
-        where TOptions : StageOptions where TTransformer : StageTransformer => new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, (ml, options) =>
+        where TOptions : StageOptions where TTransformer : StageTransformer
+    {
+        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create);
+
+        Stage Create(MLContext ml, StageOptions? options)
         {
             var estimator = make(ml.Transforms.Wsss, (TOptions?)options);
             return new Stage(estimator, estimator.Columns);
-        });
+        }
+    }
 
     private static T Tiny<T>(T options) where T : TrainingOptions => options with
     {

@@ -9,7 +9,8 @@ using Names = MLNetWsss.Pipeline.ClassNames;
 namespace MLNetWsss.Tests.Testing;
 
 /// <summary>
-/// Scenes of a few dozen pixels with every column that a stage may read. A stage that needs another column gets it here, once for all tests.
+/// Scenes of a few dozen pixels with every column that a stage may read. A stage that needs another column gets it here, once for all
+/// tests.
 /// </summary>
 internal static class TinyScenes
 {
@@ -36,7 +37,8 @@ internal static class TinyScenes
             SourceColumn.Of("Id", TextDataViewType.Instance, i => Told("Id", $"scene{first + i}".AsMemory())),
             SourceColumn.Of("Index", NumberDataViewType.Single, i => Told("Index", (float)(first + i))),
             SourceColumn.Of("Image", new ImageDataViewType(), i => Told("Image", scenes[i].Image.ToMLImage())),
-            SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)), NamesOn("Tags", ColumnKind.Vector)),
+            SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)),
+                NamesOn("Tags", ColumnKind.Vector)),
             SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => Told("Cam", Maps(scenes[i])), NamesOn("Cam", ColumnKind.Maps)),
             SourceColumn.Of("Mask", LabelMapDataViewType.Instance, i => Told("Mask", scenes[i].Mask), NamesOn("Mask", ColumnKind.Labels))
         ];
