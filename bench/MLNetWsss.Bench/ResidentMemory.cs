@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MLNetWsss.Bench;
+
+/// <summary>Resident memory of this process, in bytes, native memory included.</summary>
+internal static class ResidentMemory
+{
+    /// <summary>Now, after a full garbage collection, so that what managed code has let go is not counted.</summary>
+    internal static long AfterCollection()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Now();
+    }
+
+    internal static long Now()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    /// <summary>The highest since <see cref="ForgetPeak"/>, or since the process began where that is not possible.</summary>
+    internal static long Peak()
+    {
+        const string status = "/proc/self/status";
+        if (File.Exists(status) && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line)
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
+    /// <summary>Without the pages of mapped files, which the system takes back when it needs them; everything where that is unknown.</summary>
+    internal static long Private()
+    {
+        const string status = "/proc/self/status";
+        return File.Exists(status) && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)) is { } line
+            ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10 : Now();
+    }
+
+    /// <summary>Runs work and looks at <see cref="Private"/> all the while; the highest it has seen.</summary>
+    internal static long HighestPrivate(Action work)
+    {
+        using var done = new CancellationTokenSource();
+        long highest = Private();
+        var watch = new Thread(() =>
+        {
+            do
+                highest = Math.Max(highest, Private());
+            while (!done.Token.WaitHandle.WaitOne(5));
+        });
+        watch.Start();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            done.Cancel();
+            watch.Join();
+        }
+        return highest;
+    }
+
+    /// <summary>Lets the peak begin anew at the present value (Linux: proc(5), clear_refs, value 5).</summary>
+    internal static void ForgetPeak()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Elsewhere a later step's peak includes the earlier ones'.
+        }
+    }
+}
