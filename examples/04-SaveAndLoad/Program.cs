@@ -38,3 +38,7 @@ internal sealed class Row
 {
     [LabelMapType] public LabelMap Prediction { get; set; } = null!;
 }
+
+// Output:
+// first process:  masks FA43239BCEE7B97C
+// second process: masks FA43239BCEE7B97C
