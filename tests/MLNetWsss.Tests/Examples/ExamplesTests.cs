@@ -57,12 +57,14 @@ public sealed partial class ExamplesTests
     /// <summary>Runs the built example in an empty folder and gives its lines.</summary>
     private static string[] Run(string name, params string[] arguments)
     {
-        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), name + ".dll"));
+        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/', '\\')), name + (OperatingSystem.IsWindows() ? ".exe" : "")));
         string folder = Directory.CreateTempSubdirectory().FullName;
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true
         };
+        // The program looks for the runtime in the usual place; the tests know where theirs is.
+        start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Environment.ProcessPath);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
