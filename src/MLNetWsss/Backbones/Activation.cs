@@ -25,6 +25,7 @@ internal static class Activations
     /// </summary>
     internal static Tensor ApplyTo(this Activation activation, Tensor x) => activation switch
     {
+        _ when BFloat16Rectifier.TryApply(activation, x) => x,
         Activation.Relu => x.relu_(),
         // The gradient of the fused operator has no bfloat16 kernel on the CPU; that of clamp has one.
         Activation.Relu6 when x.dtype == ScalarType.BFloat16 && x.requires_grad => x.clamp((Scalar)0, (Scalar)6),

@@ -25,6 +25,7 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
     private readonly long[] _padding;
     private readonly long[] _dilation;
     private readonly long _groups;
+    private RoundedWeights? _rounded;
 
     /// <summary>A layer with normally distributed weights of deviation gain / sqrt(fan-in) and a bias of zeros, if any.</summary>
     /// <param name="inputs">Channels in.</param>
@@ -79,6 +80,11 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
     {
         if (weight.dtype == input.dtype)
             return functional.conv2d(input, weight, bias, _strides, padding, dilation, _groups);
+        if (!training && !weight.requires_grad)
+        {
+            var (keptWeight, keptBias) = Rounded(input.dtype);
+            return functional.conv2d(input, keptWeight, keptBias, _strides, padding, dilation, _groups);
+        }
         using var scope = NewDisposeScope();
         var roundedWeight = weight.to(input.dtype);
         var roundedBias = bias?.to(input.dtype);
@@ -86,10 +92,59 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
     }
 
     /// <summary>
+    /// The weights in another precision, kept: a layer in evaluation mode whose weights are frozen will not change them. Threads that come
+    /// here at once round alike, and one's copy stays.
+    /// </summary>
+    private (Tensor Weight, Tensor? Bias) Rounded(ScalarType type)
+    {
+        var kept = _rounded;
+        if (kept is not null && kept.Weight.dtype == type && kept.Weight.device_type == weight.device_type)
+            return (kept.Weight, kept.Bias);
+        using var _ = no_grad();
+        var made = new RoundedWeights(weight.to(type).DetachFromDisposeScope(), bias?.to(type).DetachFromDisposeScope());
+        if (Interlocked.CompareExchange(ref _rounded, made, kept) is { } other && !ReferenceEquals(other, kept))
+        {
+            made.Dispose();
+            return (other.Weight, other.Bias);
+        }
+        kept?.Dispose();
+        return (made.Weight, made.Bias);
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (train)
+            ForgetRounded();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            ForgetRounded();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Called whenever the weights change: the next pass rounds anew.</summary>
+    internal void ForgetRounded() => Interlocked.Exchange(ref _rounded, null)?.Dispose();
+
+    private sealed record RoundedWeights(Tensor Weight, Tensor? Bias) : IDisposable
+    {
+        public void Dispose()
+        {
+            Weight.Dispose();
+            Bias?.Dispose();
+        }
+    }
+
+    /// <summary>
     /// Multiplies every output channel by <paramref name="scale"/> [C'] and then adds <paramref name="shift"/> [C'], both float64.
     /// </summary>
     internal void Absorb(Tensor scale, Tensor shift)
     {
+        ForgetRounded();
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         weight.copy_(weight.to(ScalarType.Float64).mul(scale.view(-1, 1, 1, 1)));

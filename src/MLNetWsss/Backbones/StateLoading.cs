@@ -43,6 +43,8 @@ internal static class StateLoading
                 " Check architecture, width and number of classes.");
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        foreach (var layer in module.modules().Append(module).OfType<Conv2dLayer>())
+            layer.ForgetRounded();
         foreach (var (name, own) in state)
             if (source.TryGetValue(name, out var other))
                 own.copy_(other);
