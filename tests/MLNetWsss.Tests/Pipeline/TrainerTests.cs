@@ -157,8 +157,10 @@ public sealed class TrainerTests(ITestOutputHelper output)
         Assert.Equal(10, live.Count);
         Assert.Single(live.Distinct());
         output.WriteLine(string.Join(" ", resident.Select(r => $"{r >> 10} kB")));
-        // A leaked batch of two 33 x 33 crops a step would be 10 MB over the last 400 steps, 3 %, and a leaked graph fifty times that.
-        Assert.True(resident[^1] < 1.01 * resident[5], $"{resident[5] >> 10} kB -> {resident[^1] >> 10} kB");
+        // A leak grows in every hundred steps, the runtime's own memory only now and then: hence the median over the last six. A leaked batch
+        // of two 33 x 33 crops a step is 2.6 MB in a hundred steps, a leaked graph fifty times that.
+        long[] growth = [.. resident.Zip(resident.Skip(1), (from, to) => to - from).TakeLast(6).Order()];
+        Assert.True((growth[2] + growth[3]) / 2 < 1_300_000, string.Join(" ", growth));
     }
 
     private static Trainer Trainer(TrainingOptions options) => new("Test", options, 1, ["a", "b", "c"], null!);
