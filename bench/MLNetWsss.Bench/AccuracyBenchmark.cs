@@ -55,7 +55,8 @@ internal static class AccuracyBenchmark
         foreach (var (what, values) in all)
         {
             double mean = values.Average();
-            Print(json, run, what, mean, new { seeds, deviation = Json.Rounded(Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1))), values });
+            double deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
+            Print(json, run, what, mean, new { seeds, deviation = Json.Rounded(deviation), values = values.Select(Json.Rounded) });
         }
     }
 

@@ -25,31 +25,54 @@ internal static class CrfBenchmark
         string? data = arguments.ExistingPath("data");
         arguments.CheckAllUsed();
         RgbImage[] images = [.. Photos(data, photos).Select(image => image.Resize(height, width))];
-        foreach (int threads in (int[])[2, 1])
-            foreach (int labels in (int[])[7, 2, 21])
-                foreach (string preset in (string[])["psa", "irn"])
+        WarmUp(images[0].Resize(96, 96));
+        foreach (int labels in (int[])[7, 2, 21])
+            foreach (string preset in (string[])["psa", "irn"])
+                foreach (var (threads, seconds) in Measure(images, labels, Options(preset) with { Iterations = iterations }, rounds))
                 {
-                    var crf = new DenseCrf((preset == "psa" ? DenseCrfOptions.Psa : DenseCrfOptions.IrnLabels)
-                        with { Threads = threads, Iterations = iterations });
-                    double seconds = Alternation.Median(Enumerable.Range(-1, rounds + 1).SelectMany(round => images.Select((image, i) =>
-                    {
-                        var scores = Scores(labels, height, width, i);
-                        long start = Stopwatch.GetTimestamp();
-                        crf.Refine(image, scores);
-                        return (round, Stopwatch.GetElapsedTime(start).TotalSeconds);
-                    })).Where(r => r.round >= 0).Select(r => r.TotalSeconds).ToArray());
                     // The case that the figures are quoted for bears the plain key.
                     string what = $"crf-{threads}core" + (labels == 7 && preset == "psa" ? "" : $"-{preset}-{labels}labels");
+                    bool comparable = Recorded.TryGetValue((labels, preset), out double recorded) && iterations == 10 && (height, width) == (375, 500);
                     object settings = new
                     {
                         height, width, labels, preset, iterations, threads, rounds, photos = data is null ? "generated" : "data set",
-                        peerSource = Recorded.ContainsKey((labels, preset)) ? "recorded before on a machine of 2 cores, not in this run" : null
+                        peerSource = comparable ? "recorded before on a machine of 2 cores, not in this run" : null
                     };
-                    if (Recorded.TryGetValue((labels, preset), out double recorded) && iterations == 10 && (height, width) == (375, 500))
+                    if (comparable)
                         json.LessIsBetter(what, seconds, "s an image", new(PeerName, recorded), settings);
                     else
                         json.Line(what, seconds, "s an image", settings);
                 }
+    }
+
+    private static DenseCrfOptions Options(string preset) => preset == "psa" ? DenseCrfOptions.Psa : DenseCrfOptions.IrnLabels;
+
+    /// <summary>Until the code that runs often is compiled for good.</summary>
+    private static void WarmUp(RgbImage image)
+    {
+        foreach (int threads in (int[])[1, 2])
+        {
+            var crf = new DenseCrf(DenseCrfOptions.Psa with { Threads = threads });
+            for (int i = 0; i < 40; i++)
+                crf.Refine(image, Scores(7, image.Height, image.Width, i));
+        }
+    }
+
+    /// <summary>Seconds an image with two threads and with one, in turn; medians.</summary>
+    private static (int Threads, double Seconds)[] Measure(RgbImage[] images, int labels, DenseCrfOptions options, int rounds)
+    {
+        var runs = ((int[])[2, 1]).Select(threads => (Threads: threads, Crf: new DenseCrf(options with { Threads = threads }), Seconds: new List<double>())).ToArray();
+        ScoreMaps[] scores = [.. images.Select((image, i) => Scores(labels, image.Height, image.Width, i))];
+        for (int round = -1; round < rounds; round++)
+            foreach (var run in runs)
+                for (int i = 0; i < images.Length; i++)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    run.Crf.Refine(images[i], scores[i]);
+                    if (round >= 0)
+                        run.Seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                }
+        return [.. runs.Select(run => (run.Threads, Alternation.Median(run.Seconds)))];
     }
 
     private static IEnumerable<RgbImage> Photos(string? data, int count)

@@ -21,7 +21,7 @@ internal static class MemoryBenchmark
     internal static void Run(Arguments arguments)
     {
         var json = new Json("memory");
-        int steps = arguments.Number("steps", 1000), warmup = arguments.Number("warmup", 300);
+        int steps = arguments.Number("steps", 1000), warmup = arguments.Number("warmup", 1000);
         arguments.CheckAllUsed();
         var ml = new MLContext(seed: 1);
         var scenes = SmallJob.Scenes(ml, Images, Side);
