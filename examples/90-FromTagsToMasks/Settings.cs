@@ -60,7 +60,7 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
 
     internal PseudoLabelsOptions PseudoLabels() => Embedded
         ? new() { DenseCrf = DenseCrfOptions.Psa with { BilateralDeviation = 30 } }
-        : new() { Background = BackgroundRule.Power, Power = 1.5, DenseCrf = DenseCrfOptions.Psa };
+        : new() { Background = BackgroundRule.Power, Power = 1.5, DenseCrf = DenseCrfOptions.Psa, CrfConfidence = 0 };
 
     internal SegmentationOptions Segmentation(IProgress<TrainingProgress> progress) => Embedded
         ? new()
