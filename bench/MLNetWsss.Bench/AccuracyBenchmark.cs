@@ -7,8 +7,8 @@ using MLNetWsss.Pipeline;
 namespace MLNetWsss.Bench;
 
 /// <summary>
-/// The main job on real photos, from image tags to masks, scored at every step; and the same network trained on true masks. Options and data
-/// are those of examples/90-FromTagsToMasks.
+/// The main job on real photos, from image tags to masks, scored at every step; and the same network trained on true masks. Options and
+/// data are those of examples/90-FromTagsToMasks.
 /// </summary>
 internal static class AccuracyBenchmark
 {
@@ -30,7 +30,8 @@ internal static class AccuracyBenchmark
     internal static void Run(Arguments arguments)
     {
         var json = new Json("accuracy");
-        string data = arguments.ExistingPath("data") ?? throw new ArgumentException("accuracy needs --data DIR, a data set in VOC's layout.");
+        string data = arguments.ExistingPath("data")
+            ?? throw new ArgumentException("accuracy needs --data DIR, a data set in VOC's layout.");
         using var scratch = new ScratchFolder();
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"),
             arguments.Number("epochs"), scratch.Path);
@@ -103,12 +104,14 @@ internal static class AccuracyBenchmark
                 yield return step;
 
             var labels = settings.PseudoLabels();
-            labels = noCrf ? labels with { DenseCrf = null } : crf ? labels with { DenseCrf = labels.DenseCrf ?? Imaging.DenseCrfOptions.Psa } : labels;
+            labels = noCrf ? labels with { DenseCrf = null }
+                : crf ? labels with { DenseCrf = labels.DenseCrf ?? Imaging.DenseCrfOptions.Psa }
+                : labels;
             Begin();
             var maps = classifier.Transform(train);
             var seeded = wsss.Precompute(wsss.PseudoLabels(labels).Fit(maps).Transform(maps), ["Mask"]);
             double pseudo = wsss.Evaluate(seeded, "Mask", "Truth", boundaries: false).MeanIoU;
-            yield return ("pseudo", pseudo, End(more: labels.DenseCrf is null ? "no dense CRF" : "dense CRF"));
+            yield return ("pseudo", pseudo, End(how: labels.DenseCrf is null ? "no dense CRF" : "dense CRF"));
 
             double weak = 0, full = 0;
             foreach (var (what, view, mask) in new[] { ("weak-val", seeded, "Mask"), ("full-val", train, "Truth") })
@@ -133,10 +136,13 @@ internal static class AccuracyBenchmark
             Begin();
             ThresholdCurve curve = wsss.EvaluateMaps(view, truth: "Truth");
             var cost = End();
-            yield return ($"{name}-best", curve.Best.Metrics.MeanIoU, End(cost, $"threshold {curve.Best.Threshold:0.00}, swept on the truth"));
-            yield return ($"{name}-fixed", curve.At(FixedThreshold).Metrics.MeanIoU, End(cost, $"threshold {FixedThreshold:0.00}, fixed beforehand"));
+            yield return ($"{name}-best", curve.Best.Metrics.MeanIoU,
+                cost with { How = $"threshold {curve.Best.Threshold:0.00}, swept on the truth" });
+            yield return ($"{name}-fixed", curve.At(FixedThreshold).Metrics.MeanIoU,
+                cost with { How = $"threshold {FixedThreshold:0.00}, fixed beforehand" });
             if (free)
-                yield return ($"{name}-free", curve.Otsu.Metrics.MeanIoU, End(cost, "a threshold an image by Otsu, without truth"));
+                yield return ($"{name}-free", curve.Otsu.Metrics.MeanIoU,
+                    cost with { How = "a threshold an image by Otsu, without truth" });
         }
 
         /// <summary>The same trained network under other options of prediction.</summary>
@@ -146,7 +152,8 @@ internal static class AccuracyBenchmark
             var archive = classifier.Archive();
             var changed = new StageArchive
             {
-                Stage = archive.Stage, ClassNames = archive.ClassNames, OptionsJson = change(archive.Options<ClassActivationOptions>()).ToJson()
+                Stage = archive.Stage, ClassNames = archive.ClassNames,
+                OptionsJson = change(archive.Options<ClassActivationOptions>()).ToJson()
             };
             changed["weights"] = archive["weights"];
             return ClassActivationTransformer.Load(MLNetInternals.EnvironmentOf(ml.Transforms), changed);
@@ -163,13 +170,8 @@ internal static class AccuracyBenchmark
 
         private sealed record Spent(int Seed, double Seconds, double PeakMemoryMB, double? ImagesPerSecond, string? How, Spent? Training);
 
-        private Spent End(Spent? training = null, string? more = null)
-        {
-            // Figures that come of one pass share its cost.
-            if (training is not null && more is not null)
-                return training with { How = more };
-            return new(_seed, Math.Round(_clock.Elapsed.TotalSeconds, 1), ResidentMemory.Peak() >> 20, _rate > 0 ? Math.Round(_rate, 2) : null, more, training);
-        }
+        private Spent End(Spent? training = null, string? how = null) => new(_seed, Math.Round(_clock.Elapsed.TotalSeconds, 1),
+            ResidentMemory.Peak() >> 20, _rate > 0 ? Math.Round(_rate, 2) : null, how, training);
 
         private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
         {

@@ -46,7 +46,8 @@ internal sealed class Arguments
     internal void CheckAllUsed()
     {
         if (_given.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } unknown)
-            throw new ArgumentException($"--{unknown} means nothing to this benchmark. It knows {string.Join(", ", _known.Order().Select(n => $"--{n}"))}.");
+            throw new ArgumentException($"--{unknown} means nothing to this benchmark. It knows " +
+                $"{string.Join(", ", _known.Order().Select(n => $"--{n}"))}.");
     }
 
     private bool Value(string name, out string? value)

@@ -51,7 +51,8 @@ internal static class BitflipsBenchmark
                 refusals[e.GetType().Name] = refusals.GetValueOrDefault(e.GetType().Name) + 1;
             }
         }
-        json.Line("bitflips-harmful", harmful.Count, "flips", new { flips, fileBytes = whole.Length, harmless, refused = refusals, harmfulBits = harmful.Take(20) });
+        json.Line("bitflips-harmful", harmful.Count, "flips",
+            new { flips, fileBytes = whole.Length, harmless, refused = refusals, harmfulBits = harmful.Take(20) });
     }
 
     /// <summary>A digest of everything that a model gives: its schema, and its columns over a few rows.</summary>

@@ -11,7 +11,7 @@ internal static class CrfBenchmark
 {
     private const string PeerName = "pydensecrf's C++ core, 1 thread";
 
-    /// <summary>pydensecrf's seconds, 10 iterations on one thread, as recorded on a machine of this kind; not measured in this run.</summary>
+    /// <summary>pydensecrf's seconds, 10 iterations on one thread, recorded on a machine of this kind; not measured in this run.</summary>
     private static readonly Dictionary<(int Labels, string Preset), double> Recorded = new()
     {
         [(2, "psa")] = 0.26, [(7, "psa")] = 0.58, [(2, "irn")] = 0.35, [(7, "irn")] = 0.66
@@ -32,7 +32,8 @@ internal static class CrfBenchmark
                 {
                     // The case that the figures are quoted for bears the plain key.
                     string what = $"crf-{threads}core" + (labels == 7 && preset == "psa" ? "" : $"-{preset}-{labels}labels");
-                    bool comparable = Recorded.TryGetValue((labels, preset), out double recorded) && iterations == 10 && (height, width) == (375, 500);
+                    bool comparable = Recorded.TryGetValue((labels, preset), out double recorded)
+                        && iterations == 10 && (height, width) == (375, 500);
                     object settings = new
                     {
                         height, width, labels, preset, iterations, threads, rounds, photos = data is null ? "generated" : "data set",
@@ -61,7 +62,9 @@ internal static class CrfBenchmark
     /// <summary>Seconds an image with two threads and with one, in turn; medians.</summary>
     private static (int Threads, double Seconds)[] Measure(RgbImage[] images, int labels, DenseCrfOptions options, int rounds)
     {
-        var runs = ((int[])[2, 1]).Select(threads => (Threads: threads, Crf: new DenseCrf(options with { Threads = threads }), Seconds: new List<double>())).ToArray();
+        var runs = ((int[])[2, 1])
+            .Select(threads => (Threads: threads, Crf: new DenseCrf(options with { Threads = threads }), Seconds: new List<double>()))
+            .ToArray();
         ScoreMaps[] scores = [.. images.Select((image, i) => Scores(labels, image.Height, image.Width, i))];
         for (int round = -1; round < rounds; round++)
             foreach (var run in runs)
@@ -88,7 +91,8 @@ internal static class CrfBenchmark
     {
         var random = new Random(seed);
         int rows = (height + 15) / 16, columns = (width + 15) / 16;
-        var coarse = new ScoreMaps(labels, rows, columns, [.. Enumerable.Range(0, labels * rows * columns).Select(_ => MathF.Pow(random.NextSingle(), 4))]);
+        var coarse = new ScoreMaps(labels, rows, columns,
+            [.. Enumerable.Range(0, labels * rows * columns).Select(_ => MathF.Pow(random.NextSingle(), 4))]);
         float[] scores = coarse.Resize(height, width).Scores.ToArray();
         int area = height * width;
         for (int i = 0; i < area; i++)

@@ -29,10 +29,14 @@ internal static class LoaderBenchmark
         var read = Cost.Of(() => store = SampleStore.Read(view, columns.Bind("Bench", view.Schema, training: true), options.MaxSide,
             long.MaxValue, null, default));
         using var rows = store!;
-        object settings = new { photos = source, images = rows.Count, crop = network.Size, batch = network.BatchSize, threads = network.Threads, epochs };
+        object settings = new
+        {
+            photos = source, images = rows.Count, crop = network.Size, batch = network.BatchSize, threads = network.Threads, epochs
+        };
         json.Line("loader-read", rows.Count / read.Seconds, "images/s", settings);
 
-        var maker = new BatchMaker(rows, columns, options.Augmentation with { CropSize = network.Size }, network.Normalization, CamNetwork.Classes, 1);
+        var maker = new BatchMaker(rows, columns,
+            options.Augmentation with { CropSize = network.Size }, network.Normalization, CamNetwork.Classes, 1);
         TrainingBatch Make(long step, int[] _) =>
             maker.Make(step, [.. Enumerable.Range(0, network.BatchSize).Select(n => (int)((step * network.BatchSize + n) % rows.Count))]);
 
@@ -56,9 +60,11 @@ internal static class LoaderBenchmark
         json.Line("loader-share", pipeline / (pipeline + 1 / trained[0].PerProcessorSecond), "of the epoch", new
         {
             photos = source, crop = network.Size, batch = network.BatchSize, threads = network.Threads, epochs,
-            pipelineMillisecondsAnImage = Json.Rounded(1e3 * pipeline), networkMillisecondsAnImage = Json.Rounded(1e3 / trained[0].PerProcessorSecond),
+            pipelineMillisecondsAnImage = Json.Rounded(1e3 * pipeline),
+            networkMillisecondsAnImage = Json.Rounded(1e3 / trained[0].PerProcessorSecond),
             readMillisecondsAnImage = Json.Rounded(1e3 * read.ProcessorSeconds / rows.Count),
-            shareByClock1 = Json.Rounded(1 - trained[1].Median / trained[0].Median), shareByClock2 = Json.Rounded(1 - trained[2].Median / trained[0].Median)
+            shareByClock1 = Json.Rounded(1 - trained[1].Median / trained[0].Median),
+            shareByClock2 = Json.Rounded(1 - trained[2].Median / trained[0].Median)
         });
     }
 
@@ -78,6 +84,7 @@ internal static class LoaderBenchmark
             table.Add($"{i}.jpg,{"abcdef"[i % CamNetwork.Classes]}");
         }
         File.WriteAllLines(scratch["tags.csv"], table);
-        return (ml.Data.LoadFolder(scratch.Path, scratch["tags.csv"], new() { Classes = ["a", "b", "c", "d", "e", "f"] }), "generated, 500 x 375 JPEG");
+        var options = new FolderOptions { Classes = ["a", "b", "c", "d", "e", "f"] };
+        return (ml.Data.LoadFolder(scratch.Path, scratch["tags.csv"], options), "generated, 500 x 375 JPEG");
     }
 }

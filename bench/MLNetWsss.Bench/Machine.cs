@@ -8,7 +8,7 @@ internal static class Machine
     /// <summary>Processor and number of cores.</summary>
     internal static string Name { get; } = $"{Processor()}, {Environment.ProcessorCount} cores";
 
-    /// <summary>Processes wanting to run, mean over the last minute; above the number of cores others were at work. Null where unknown.</summary>
+    /// <summary>Processes wanting to run, mean of the last minute; more than the cores tell of others at work. Null if unknown.</summary>
     internal static double? Load
     {
         get
@@ -21,7 +21,8 @@ internal static class Machine
     private static string Processor()
     {
         const string file = "/proc/cpuinfo";
-        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? line = File.Exists(file)
+            ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line?[(line.IndexOf(':') + 1)..].Trim() ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

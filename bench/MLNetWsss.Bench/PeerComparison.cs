@@ -18,9 +18,12 @@ internal static class PeerComparison
         int rounds = arguments.Number("rounds", 10), images = batches * network.BatchSize;
         object Settings(Alternation.Rates own, string? peerVariant = null, Alternation.Rates? other = null) => new
         {
-            size = network.Size, batch = network.BatchSize, threads = network.Threads, weights = network.Weights is null ? "random" : "given",
-            ours = variant, peerVariant, rounds, batchesPerRound = batches, range = Range(own), peerRange = other is null ? null : Range(other),
-            perProcessorSecond = Json.Rounded(own.PerProcessorSecond), peerPerProcessorSecond = other is null ? (double?)null : Json.Rounded(other.PerProcessorSecond)
+            size = network.Size, batch = network.BatchSize, threads = network.Threads,
+            weights = network.Weights is null ? "random" : "given",
+            ours = variant, peerVariant, rounds, batchesPerRound = batches,
+            range = Range(own), peerRange = other is null ? null : Range(other),
+            perProcessorSecond = Json.Rounded(own.PerProcessorSecond),
+            peerPerProcessorSecond = other is null ? (double?)null : Json.Rounded(other.PerProcessorSecond)
         };
         if (arguments.Switch("alone"))
         {

@@ -70,7 +70,8 @@ internal sealed class PeerProgram : IDisposable
     /// <summary>The interpreter that has PyTorch; setup.sh installs it if need be and prints its path last.</summary>
     private static string Python()
     {
-        using var setup = Process.Start(new ProcessStartInfo("bash", [Path.Combine(Folder, "setup.sh")]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, "setup.sh")]) { RedirectStandardOutput = true };
+        using var setup = Process.Start(start)!;
         string[] lines = setup.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         setup.WaitForExit();
         return setup.ExitCode == 0 && lines.Length > 0 ? lines[^1]

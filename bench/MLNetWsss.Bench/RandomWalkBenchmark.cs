@@ -17,7 +17,8 @@ internal static class RandomWalkBenchmark
         int radius = arguments.Number("radius", 5), classes = arguments.Number("classes", 2), rounds = arguments.Number("rounds", 3);
         var options = RandomWalkOptions.Psa with
         {
-            Threads = arguments.Number("threads", Environment.ProcessorCount), Squarings = arguments.Number("squarings", RandomWalkOptions.Psa.Squarings)
+            Threads = arguments.Number("threads", Environment.ProcessorCount),
+            Squarings = arguments.Number("squarings", RandomWalkOptions.Psa.Squarings)
         };
         arguments.CheckAllUsed();
         int h = (height + stride - 1) / stride, w = (width + stride - 1) / stride;
@@ -36,17 +37,20 @@ internal static class RandomWalkBenchmark
             long before = ResidentMemory.AfterCollection();
             ResidentMemory.ForgetPeak();
             // A new instance each time: one that is used again keeps its memory and would show none.
-            var cost = Cost.Of(() => walked = new RandomWalk(options).Propagate(scores, RandomWalkAffinity.FromColor(image, 10, new(radius))));
+            var cost = Cost.Of(() =>
+                walked = new RandomWalk(options).Propagate(scores, RandomWalkAffinity.FromColor(image, 10, new(radius))));
             if (round == 0)
                 continue;
             costs.Add(cost);
             peak = Math.Max(peak, ResidentMemory.Peak() - before);
         }
 
-        using var peer = new PeerProgram("random_walk.py", false, scratch["image"], scratch["scores"], scratch["walked"], $"{h}", $"{w}", $"{classes}",
+        using var peer = new PeerProgram("random_walk.py", false,
+            scratch["image"], scratch["scores"], scratch["walked"], $"{h}", $"{w}", $"{classes}",
             $"{radius}", "10", Text(options.Beta), $"{options.Squarings}", $"{options.Threads}");
         string[] answer = peer.Ask("walk").Split(' ');
-        double seconds = double.Parse(answer[0], CultureInfo.InvariantCulture), memory = double.Parse(answer[1], CultureInfo.InvariantCulture);
+        double seconds = double.Parse(answer[0], CultureInfo.InvariantCulture);
+        double memory = double.Parse(answer[1], CultureInfo.InvariantCulture);
         object settings = new
         {
             height, width, stride, pixels = h * w, radius, classes, squarings = options.Squarings, threads = options.Threads,

@@ -31,11 +31,12 @@ internal static class ResidentMemory
         return process.PeakWorkingSet64;
     }
 
-    /// <summary>Without the pages of mapped files, which the system takes back when it needs them; everything where that is unknown.</summary>
+    /// <summary>Without the pages of mapped files, which the system takes back when it needs them; all where that is unknown.</summary>
     internal static long Private()
     {
         const string status = "/proc/self/status";
-        return File.Exists(status) && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)) is { } line
+        return File.Exists(status)
+            && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)) is { } line
             ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10 : Now();
     }
 

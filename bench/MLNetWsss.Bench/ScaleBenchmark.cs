@@ -20,7 +20,8 @@ internal static class ScaleBenchmark
     {
         var json = new Json("scale");
         int side = arguments.Number("size", 256), budget = arguments.Number("budget", 64), rounds = arguments.Number("rounds", 1);
-        int[] counts = [.. (arguments.Text("images") ?? "250,500,1000,2000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
+        string images = arguments.Text("images") ?? "250,500,1000,2000";
+        int[] counts = [.. images.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
         arguments.CheckAllUsed();
         var (kept, spilled) = (new List<Outcome>(), new List<Outcome>());
         foreach (int count in counts)
@@ -34,11 +35,13 @@ internal static class ScaleBenchmark
             kept.Add(Print(json, count, side, InMemoryBudget, "", inMemory));
             spilled.Add(Print(json, count, side, budget, "-spilled", inFile));
         }
-        json.Line("scale-linearity", kept[^1].Seconds / counts[^1] / (kept[0].Seconds / counts[0]), "seconds an image, most over fewest images",
+        json.Line("scale-linearity", kept[^1].Seconds / counts[^1] / (kept[0].Seconds / counts[0]),
+            "seconds an image, most over fewest images",
             new { images = counts });
         json.Line("scale-spilled-over-memory", spilled.Sum(o => o.Seconds) / kept.Sum(o => o.Seconds), "seconds over seconds",
             new { images = counts, budgetMB = budget, spilledMB = spilled.Select(o => Json.Rounded(o.SpilledMB)) });
-        json.Line("scale-memory-growth", spilled.Max(o => o.PeakMB) - spilled.Min(o => o.PeakMB), "MB, highest over lowest peak of the spilled runs",
+        json.Line("scale-memory-growth", spilled.Max(o => o.PeakMB) - spilled.Min(o => o.PeakMB),
+            "MB, highest over lowest peak of the spilled runs",
             new { images = counts, budgetMB = budget, storedMB = spilled.Select(o => Json.Rounded(o.StoredMB)) });
     }
 
@@ -54,7 +57,8 @@ internal static class ScaleBenchmark
         var median = outcomes.OrderBy(o => o.Seconds).ElementAt(outcomes.Count / 2);
         object settings = new
         {
-            images = count, size = side, budgetMB = budget, storedMB = Json.Rounded(median.StoredMB), spilledMB = Json.Rounded(median.SpilledMB),
+            images = count, size = side, budgetMB = budget,
+            storedMB = Json.Rounded(median.StoredMB), spilledMB = Json.Rounded(median.SpilledMB),
             beforeMB = Json.Rounded(median.BaseMB), epochs = Epochs
         };
         json.Line($"scale-time{kind}-{count}", median.Seconds, "s", settings);

@@ -5,10 +5,12 @@ using MLNetWsss.Imaging;
 
 namespace MLNetWsss.Bench;
 
-/// <summary>A training small enough to be repeated: generated scenes and a narrow network, for benchmarks of what is around the arithmetic.</summary>
+/// <summary>A training small enough to be repeated, on generated scenes: for benchmarks of what is around the arithmetic.</summary>
 internal static class SmallJob
 {
-    /// <summary>Class activation from scenes of <paramref name="side"/> pixels; bfloat16 is left out, because deciding on it takes a measurement.</summary>
+    /// <summary>
+    /// Class activation from scenes of <paramref name="side"/> pixels; in float32, because deciding on bfloat16 takes a measurement.
+    /// </summary>
     internal static ClassActivationOptions Options(int side, int batch, int epochs, double width = 0.125) => new()
     {
         Backbone = new() { Architecture = "resnet18", Width = width },
@@ -27,7 +29,10 @@ internal static class SmallJob
         var scene = SyntheticScenes.Generate(index, new() { Size = side }).Image;
         var pixels = new byte[height * width * 3];
         for (int y = 0; y < height; y++)
-            scene.Pixels.Slice((y + (side - height) / 2) * side * 3 + (side - width) / 2 * 3, width * 3).CopyTo(pixels.AsSpan(y * width * 3));
+        {
+            int row = y + (side - height) / 2, column = (side - width) / 2;
+            scene.Pixels.Slice((row * side + column) * 3, width * 3).CopyTo(pixels.AsSpan(y * width * 3));
+        }
         return new RgbImage(height, width, pixels);
     }
 }

@@ -15,7 +15,9 @@ internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Act
     /// <summary>[N,C,H,W] -> [N,C',H',W'].</summary>
     internal Tensor Run(Tensor x) => Run(x, Convolution.call);
 
-    /// <summary>[N,C,h,w] subgrids of maps -> [N,C',h,w], as if the maps had passed whole; <paramref name="inside"/> marks their positions.</summary>
+    /// <summary>
+    /// [N,C,h,w] subgrids of maps -> [N,C',h,w], as if the maps had passed whole; <paramref name="inside"/> marks their positions.
+    /// </summary>
     internal Tensor RunOnSubgrids(Tensor x, Tensor? inside)
     {
         if (Convolution.Dilation == 1)

@@ -14,7 +14,8 @@ public class BFloat16Tests
     {
         using var scope = NewDisposeScope();
         // Every bfloat16 there is: the upper half of a float32. NaN has no place in weights that training has checked.
-        var numbers = Enumerable.Range(0, 1 << 16).Select(bits => BitConverter.Int32BitsToSingle(bits << 16)).Where(n => !float.IsNaN(n)).ToArray();
+        var numbers = Enumerable.Range(0, 1 << 16)
+            .Select(bits => BitConverter.Int32BitsToSingle(bits << 16)).Where(n => !float.IsNaN(n)).ToArray();
         var values = tensor(numbers).to(ScalarType.BFloat16);
         var expected = activation == Activation.Relu6 ? values.relu6() : values.relu();
         Assert.True(BFloat16Rectifier.TryApply(activation, values));
@@ -27,7 +28,8 @@ public class BFloat16Tests
     public void Rectifying_by_bits_keeps_channels_last(int images, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
-        var maps = ChannelsLast.Of(Goldens.FromFormula([images, channels, height, width], i => 20 * Goldens.Uniform(3, i) - 10)).to(ScalarType.BFloat16);
+        var values = Goldens.FromFormula([images, channels, height, width], i => 20 * Goldens.Uniform(3, i) - 10);
+        var maps = ChannelsLast.Of(values).to(ScalarType.BFloat16);
         var expected = maps.relu6();
         Assert.True(BFloat16Rectifier.TryApply(Activation.Relu6, maps));
         Assert.True(Same(maps, expected));
