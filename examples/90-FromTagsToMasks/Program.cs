@@ -17,7 +17,7 @@ Console.WriteLine(wsss.EvaluateTags(classifier.Transform(val)));
 // 2. Maps become masks; what is unsure becomes 255. Both are computed once and kept.
 var labeler = wsss.PseudoLabels(settings.PseudoLabels()).Fit(classifier.Transform(train));
 var seeded = story.Run("PseudoLabels", settings.Count(train), rows =>
-    wsss.Precompute(labeler.Transform(classifier.Transform(train)), ["Cam", "Mask"], progress: rows));
+    wsss.Precompute(labeler.Transform(classifier.Transform(train)), ["Cam", "Mask"], progress: rows, folder: settings.Resume));
 story.Tell("cam-train", wsss.EvaluateMaps(seeded, truth: "Truth"));
 story.Tell("pseudo-train", wsss.Evaluate(seeded, "Mask", "Truth"));
 
@@ -27,7 +27,7 @@ var segmenter = story.Train("Segmentation", progress => wsss.Segmentation(settin
 
 // 4. On photos that no stage has seen: the maps, and the masks that came of them.
 var unseen = story.Run("Prediction", settings.Count(val), rows =>
-    wsss.Precompute(segmenter.Transform(classifier.Transform(val)), ["Cam", "Prediction"], progress: rows));
+    wsss.Precompute(segmenter.Transform(classifier.Transform(val)), ["Cam", "Prediction"], progress: rows, folder: settings.Resume));
 story.Tell("cam-val", wsss.EvaluateMaps(unseen, truth: "Truth"));
 story.Tell("segmentation-val", wsss.Evaluate(unseen, "Prediction", "Truth"));
 
