@@ -3,9 +3,8 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
 
-/// <summary>The step of Adam (Kingma and Ba 2015, algorithm 1) and of AdamW (Loshchilov and Hutter 2019, algorithm 2) over lists of
-/// tensors.</summary>
-internal sealed record AdamRule(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, bool Decoupled)
+/// <summary>The step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over lists of tensors.</summary>
+internal sealed record AdamRule(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay)
 {
     /// <param name="parameters">Changed in place, as the moments are.</param>
     /// <param name="gradients">Left as they are.</param>
@@ -16,8 +15,7 @@ internal sealed record AdamRule(double LearningRate, double Beta1, double Beta2,
     public void Apply(
         List<Tensor> parameters, List<Tensor> gradients, List<Tensor> first, List<Tensor> second, List<Tensor> largest, List<long> steps)
     {
-        if (WeightDecay != 0 && Decoupled) Op.Void("_foreach_mul_.Scalar", parameters, 1 - LearningRate * WeightDecay);
-        else if (WeightDecay != 0) gradients = [.. Op.RunMany("_foreach_add.List", gradients, parameters, WeightDecay)];
+        if (WeightDecay != 0) Op.Void("_foreach_mul_.Scalar", parameters, 1 - LearningRate * WeightDecay);
 
         Op.Void("_foreach_mul_.Scalar", first, Beta1);
         Op.Void("_foreach_add_.List", first, gradients, 1 - Beta1);

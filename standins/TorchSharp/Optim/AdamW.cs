@@ -46,8 +46,7 @@ namespace TorchSharp.Modules
             if (parameters.Count == 0) return;
             foreach (var state in states) state.step++;
             var rule = new AdamRule(
-                options.LearningRate.Value, options.beta1.Value, options.beta2.Value, options.eps.Value, options.weight_decay.Value,
-                Decoupled: true);
+                options.LearningRate.Value, options.beta1.Value, options.beta2.Value, options.eps.Value, options.weight_decay.Value);
             rule.Apply(
                 parameters, gradients, [.. states.Select(state => state.exp_avg)], [.. states.Select(state => state.exp_avg_sq)],
                 options.amsgrad.Value ? [.. states.Select(state => state.max_exp_avg_sq)] : null,
