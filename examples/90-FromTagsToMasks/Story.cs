@@ -12,7 +12,7 @@ using Spectre.Console;
 /// <summary>Shows progress while a step runs, keeps its figures, and draws the pictures.</summary>
 internal sealed class Story(Settings settings) 
 {
-    private readonly List<Dictionary<string, object>> _stages = [];
+    private readonly List<Dictionary<string, object>> _stages = [], _training = [];
     private Dictionary<string, object> _cost = [];
 
     internal T Train<T>(string name, Func<IProgress<TrainingProgress>, T> train) => Timed(name, task =>
@@ -26,7 +26,7 @@ internal sealed class Story(Settings settings)
             rate = p.ImagesPerSecond;
         }));
         return (model, rate);
-    });
+    }, _training);
 
     internal T Run<T>(string name, int rows, Func<IProgress<int>, T> run) => Timed(name, task =>
     {
@@ -35,7 +35,7 @@ internal sealed class Story(Settings settings)
         return (run(new Reporter<int>(done => task.Value = done)), rows / clock.Elapsed.TotalSeconds);
     });
 
-    private T Timed<T>(string name, Func<ProgressTask, (T Result, double ImagesPerSecond)> step)
+    private T Timed<T>(string name, Func<ProgressTask, (T Result, double ImagesPerSecond)> step, List<Dictionary<string, object>>? keep = null)
     {
         var clock = Stopwatch.StartNew();
         var (result, rate) = AnsiConsole.Progress()
@@ -46,6 +46,7 @@ internal sealed class Story(Settings settings)
             ["seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1), ["imagesPerSecond"] = Math.Round(rate, 1),
             ["peakMemoryMB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20
         };
+        keep?.Add(new(_cost) { ["stage"] = name });
         return result;
     }
 
@@ -88,7 +89,7 @@ internal sealed class Story(Settings settings)
         Console.WriteLine($"photo | maps | mask | ground truth: {path}");
     }
 
-    internal void End() => Console.WriteLine("RESULT " + JsonSerializer.Serialize(new { data = settings.Data ?? "embedded scenes", stages = _stages }));
+    internal void End() => Console.WriteLine("RESULT " + JsonSerializer.Serialize(new { data = settings.Data ?? "embedded scenes", training = _training, stages = _stages }));
 
     // Progress<T> posts to a thread pool and may report out of order; a step's own thread is quick enough.
     private sealed class Reporter<T>(Action<T> report) : IProgress<T>
