@@ -14,6 +14,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["randomwalk"] = RandomWalkBenchmark.Run,
     ["accuracy"] = AccuracyBenchmark.Run,
     ["refinement"] = RefinementBenchmark.Run,
+    ["group"] = GroupBenchmark.Run,
     // What a benchmark runs in a process of its own.
     [ScaleBenchmark.Child] = ScaleBenchmark.RunChild,
     [ResumeBenchmark.Child] = ResumeBenchmark.RunChild,
