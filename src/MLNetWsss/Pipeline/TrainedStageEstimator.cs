@@ -59,9 +59,7 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         try
         {
             network.to(device);
-            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed);
-            new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
-                (step, rows) => batches.Make(step, rows), batch => loss(network, batch.To(device)));
+            Train(network, loss, new(Name, store, Columns, names, seed, generator, device, channel));
             return CreateTransformer(network, names);
         }
         catch
@@ -75,6 +73,10 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             NativeMemory.Release();
         }
     }
+
+    /// <summary>Trains the network: one run over the rows. A system whose labels improve as it learns takes several.</summary>
+    private protected virtual void Train(TNetwork network, Func<TNetwork, TrainingBatch, Loss> loss, TrainingRuns<TNetwork> runs) =>
+        runs.Run(network, _options, loss);
 
     /// <summary>A mask teaches its photo's pixels one by one, so their sizes must agree before both are shrunk alike.</summary>
     private void RequireEqualSizes(StageRow row, string name)
