@@ -40,6 +40,7 @@ internal static class TinyScenes
             SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)),
                 NamesOn("Tags", ColumnKind.Vector)),
             SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => Told("Cam", Maps(scenes[i])), NamesOn("Cam", ColumnKind.Maps)),
+            SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => Told("Saliency", Saliency(scenes[i]))),
             SourceColumn.Of("Mask", LabelMapDataViewType.Instance, i => Told("Mask", scenes[i].Mask), NamesOn("Mask", ColumnKind.Labels))
         ];
         return new SourceView(count, [.. all.Where(c => columns is null || columns.Contains(c.Name))]);
@@ -69,6 +70,10 @@ internal static class TinyScenes
             mask.Labels.Slice(y * mask.Width + 4, width).CopyTo(labels.AsSpan(y * width));
         return new LabelMap(mask.Height, width, labels);
     }
+
+    /// <summary>What a perfect detector sees: every object, of whatever class.</summary>
+    private static ScoreMaps Saliency(SyntheticScene scene) =>
+        new(1, scene.Mask.Height, scene.Mask.Width, [.. scene.Mask.Labels.ToArray().Select(label => label > 0 ? 1f : 0)]);
 
     /// <summary>What a good classifier might see: each class's share of every 4 x 4 block, fading from the top as from a head.</summary>
     private static ScoreMaps Maps(SyntheticScene scene)
