@@ -35,7 +35,7 @@ internal static class LoaderBenchmark
         };
         json.Line("loader-read", rows.Count / read.Seconds, "images/s", settings);
 
-        var maker = new BatchMaker(rows, columns,
+        var maker = new BatchMaker(row => rows[row], columns,
             options.Augmentation with { CropSize = network.Size }, network.Normalization, CamNetwork.Classes, 1);
         TrainingBatch Make(long step, int[] _) =>
             maker.Make(step, [.. Enumerable.Range(0, network.BatchSize).Select(n => (int)((step * network.BatchSize + n) % rows.Count))]);

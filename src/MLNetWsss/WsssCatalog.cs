@@ -10,6 +10,7 @@ namespace MLNetWsss;
 /// <item><c>ClassActivation</c>: image tags -> class activation maps</item>
 /// <item><c>PairwiseAffinity</c>: maps -> maps that have walked along learnt affinities</item>
 /// <item><c>GroupRefinement</c>: maps of photos that share a class -> maps that complete each other</item>
+/// <item><c>AuxiliaryAffinity</c>: image tags (+ saliency) -> maps, masks and a segmenter that improve each other in rounds</item>
 /// <item><c>PseudoLabels</c>: maps -> masks to train on</item>
 /// <item><c>Segmentation</c>: images + masks -> a network that predicts masks</item>
 /// <item><c>LabelImages</c>: masks -> coloured images and vectors</item>

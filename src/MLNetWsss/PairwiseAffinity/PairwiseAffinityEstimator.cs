@@ -11,6 +11,9 @@ namespace MLNetWsss.PairwiseAffinity;
 /// </summary>
 public sealed class PairwiseAffinityEstimator : TrainedStageEstimator<PairwiseAffinityTransformer, PairwiseAffinityNetwork>
 {
+    /// <summary>The labels that training makes itself.</summary>
+    private static readonly StageColumn Sure = new("Sure labels", ColumnKind.Labels);
+
     private readonly PairwiseAffinityOptions _options;
 
     internal PairwiseAffinityEstimator(IHostEnvironment environment, PairwiseAffinityOptions options)
@@ -49,15 +52,26 @@ public sealed class PairwiseAffinityEstimator : TrainedStageEstimator<PairwiseAf
             ("displacements", PairwiseAffinityLosses.DisplacementLoss(toOnePlace, equal, from, to)));
     }
 
-    private protected override Func<int, LabelMap> Supervise(SampleStore store, IChannel channel)
+    private protected override TrainingPlan<PairwiseAffinityNetwork> PlanTraining(
+        SampleStore store, IReadOnlyList<string> classNames, IChannel channel, long seed)
     {
+        var plan = base.PlanTraining(store, classNames, channel, seed);
         var labeler = new ReliableLabels(_options.Labels);
         var labels = new KeptLabels(row => labeler.Label(row.Get<ScoreMaps>(Columns.Reads[1]), row.Find<float[]>(Columns.Uses[0]),
             row.Get<RgbImage>(Columns.Reads[0])), _options).Make(store, channel);
         if (labels.All(l => !l.Labels.ContainsAnyExcept(LabelMap.Ignore)))
             throw new InvalidOperationException($"No pixel of any photo is sure enough to learn from: the maps in '{_options.CamColumn}' are " +
                 "empty, or Labels.ForegroundPower and Labels.BackgroundPower are too far apart.");
-        return row => labels[row];
+        // The labels follow from the rows and the options, so that these tell them from others.
+        return plan with { Labelled = new(Columns with { Trains = [Sure] }, Row, Fingerprint: 0) };
+
+        StageRow Row(int index)
+        {
+            var (image, row) = (store[index].Get<RgbImage>(Columns.Reads[0]), new StageRow());
+            row.Set(Columns.Reads[0], image);
+            row.Set(Sure, labels[index].Resize(image.Height, image.Width));
+            return row;
+        }
     }
 
     private protected override PairwiseAffinityTransformer CreateTransformer(

@@ -14,7 +14,10 @@ public enum ColumnKind
     /// <summary>K numbers, one a class: a vector of <see cref="float"/>.</summary>
     Vector,
 
-    /// <summary>K x h x w scores: <see cref="ScoreMaps"/>.</summary>
+    /// <summary>
+    /// K x h x w scores: <see cref="ScoreMaps"/>; read also from a vector of <see cref="float"/> whose type has the dimensions
+    /// [K,h,w], [1,K,h,w] or [h,w], as <c>ApplyOnnxModel</c> writes a network's maps.
+    /// </summary>
     Maps,
 
     /// <summary>H x W class indices: <see cref="LabelMap"/>.</summary>
@@ -34,19 +37,27 @@ public sealed record StageColumn(string Name, ColumnKind Kind, bool Background =
     {
         ColumnKind.Image => type is ImageDataViewType,
         ColumnKind.Vector or ColumnKind.Numbers => type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single,
-        ColumnKind.Maps => type is ScoreMapsDataViewType,
+        ColumnKind.Maps => type is ScoreMapsDataViewType || IsStack(type),
         _ => type is LabelMapDataViewType
     };
 
+    /// <summary>Whether a vector's type says how many maps of which size its numbers are.</summary>
+    private static bool IsStack(DataViewType type) =>
+        type is VectorDataViewType { ItemType: NumberDataViewType item, Dimensions.Length: >= 2 } vector
+        && item == NumberDataViewType.Single && vector.Dimensions.All(d => d > 0);
+
     internal bool Accepts(SchemaShape.Column column) => Kind is ColumnKind.Vector or ColumnKind.Numbers
         ? column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single && !column.IsKey
-        : column.Kind == SchemaShape.Column.VectorKind.Scalar && Accepts(column.ItemType);
+        : column.Kind == SchemaShape.Column.VectorKind.Scalar && Accepts(column.ItemType)
+            // A shape does not tell a vector's dimensions; they are checked when there are data.
+            || Kind == ColumnKind.Maps && column.Kind == SchemaShape.Column.VectorKind.Vector
+                && column.ItemType == NumberDataViewType.Single;
 
     internal string Expected => Kind switch
     {
         ColumnKind.Image => "an image (MLImage)",
         ColumnKind.Vector or ColumnKind.Numbers => "a vector of Single",
-        ColumnKind.Maps => "score maps (ScoreMaps)",
+        ColumnKind.Maps => "score maps (ScoreMaps, or a vector of Single of known dimensions [..., height, width])",
         _ => "a label map (LabelMap)"
     };
 }

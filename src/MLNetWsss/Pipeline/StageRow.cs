@@ -23,27 +23,37 @@ public sealed class StageRow
     public void Set(StageColumn column, object value) => _values[column.Name] = value;
 
     /// <summary>A reader of one column of ML.NET's row, converted to what stages work on.</summary>
-    internal static Func<object> Reader(DataViewRow row, DataViewSchema.Column found, StageColumn wanted) => Reader(wanted, () => row.Position, wanted.Kind switch
-    {
-        ColumnKind.Image => row.GetGetter<MLImage>(found),
-        ColumnKind.Vector or ColumnKind.Numbers => row.GetGetter<VBuffer<float>>(found),
-        ColumnKind.Maps => row.GetGetter<ScoreMaps>(found),
-        _ => row.GetGetter<LabelMap>(found)
-    });
+    internal static Func<object> Reader(DataViewRow row, DataViewSchema.Column found, StageColumn wanted) =>
+        Reader(wanted, found.Type, () => row.Position, wanted.Kind switch
+        {
+            ColumnKind.Image => row.GetGetter<MLImage>(found),
+            ColumnKind.Vector or ColumnKind.Numbers => row.GetGetter<VBuffer<float>>(found),
+            ColumnKind.Maps when found.Type is VectorDataViewType => row.GetGetter<VBuffer<float>>(found),
+            ColumnKind.Maps => row.GetGetter<ScoreMaps>(found),
+            _ => row.GetGetter<LabelMap>(found)
+        });
 
     /// <summary>The same over a getter that is already at hand.</summary>
-    internal static Func<object> Reader(StageColumn wanted, Func<long> position, Delegate getter)
+    internal static Func<object> Reader(StageColumn wanted, DataViewType type, Func<long> position, Delegate getter)
     {
         InvalidOperationException Empty() => new(
             $"Row {position()}: column '{wanted.Name}' is empty, expected {wanted.Expected}. Remove the row or fill the column.");
         return getter switch
         {
             ValueGetter<MLImage> image => () => Value(image)?.ToRgb() ?? throw Empty(),
+            ValueGetter<VBuffer<float>> stack when wanted.Kind == ColumnKind.Maps => () => Stacked(Value(stack), (VectorDataViewType)type),
             ValueGetter<VBuffer<float>> vector => () => Value(vector).DenseValues().ToArray(),
             ValueGetter<ScoreMaps> maps => () => Value(maps) ?? throw Empty(),
             ValueGetter<LabelMap> labels => () => Value(labels) ?? throw Empty(),
             _ => throw new ArgumentException($"Column '{wanted.Name}' cannot be read through a {getter.GetType()}.", nameof(getter))
         };
+    }
+
+    /// <summary>Maps from a vector whose last two dimensions are their height and width.</summary>
+    private static ScoreMaps Stacked(VBuffer<float> values, VectorDataViewType type)
+    {
+        var (height, width) = (type.Dimensions[^2], type.Dimensions[^1]);
+        return new ScoreMaps(type.Size / (height * width), height, width, [.. values.DenseValues()]);
     }
 
     /// <summary>A getter that hands a column of <paramref name="current"/> to ML.NET.</summary>

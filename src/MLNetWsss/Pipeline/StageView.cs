@@ -66,7 +66,7 @@ internal sealed class StageView(IDataView source, StageMapper mapper) : IStageVi
                 _passed[column.Index] = BufferOf(input, mapper.InputSchema[column.Index]);
             // A column that is both passed on and read by the stage is fetched once: fetching an image decodes it.
             _readers = _wanted.Count == 0 ? [] : [.. mapper.Sources.Select(source => (source.Wanted, StageRow.Reader(source.Wanted,
-                () => input.Position, (_passed[source.Found.Index] ??= BufferOf(input, source.Found)).Getter(() => _count))))];
+                source.Found.Type, () => input.Position, (_passed[source.Found.Index] ??= BufferOf(input, source.Found)).Getter(() => _count))))];
         }
 
         public override DataViewSchema Schema => _mapper.OutputSchema;

@@ -71,10 +71,7 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         try
         {
             network.to(device);
-            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed,
-                Trainer.Steps(_options, store.Count), masks);
-            new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
-                (step, rows) => batches.Make(step, rows), batch => plan.Loss(network, batch.To(device)), plan.Batches, plan.Record);
+            Train(network, plan, new(Name, store, Columns, names, seed, generator, device, channel));
             return CreateTransformer(network, names, plan.Record);
         }
         catch
@@ -89,6 +86,10 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         }
     }
 
+    /// <summary>Trains the network: one run over the rows. A system whose labels improve as it learns takes several.</summary>
+    private protected virtual void Train(TNetwork network, TrainingPlan<TNetwork> plan, TrainingRuns<TNetwork> runs) =>
+        runs.Run(network, _options, plan);
+
     /// <summary>A mask teaches its photo's pixels one by one, so their sizes must agree before both are shrunk alike.</summary>
     private void RequireEqualSizes(StageRow row, string name)
     {
@@ -99,10 +100,3 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
                     $"{image.Height} x {image.Width}; expected the same. Resize the mask to its photo.");
     }
 }
-
-/// <summary>What a training is made of beyond its options.</summary>
-/// <param name="Loss">What is minimised.</param>
-/// <param name="Batches">Which rows form the batches; null draws them singly.</param>
-/// <param name="Record">What is gathered besides the weights; null for nothing.</param>
-internal sealed record TrainingPlan<TNetwork>(
-    Func<TNetwork, TrainingBatch, Loss> Loss, BatchPlan? Batches = null, ITrainingRecord? Record = null);

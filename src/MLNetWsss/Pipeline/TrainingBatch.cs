@@ -30,8 +30,8 @@ internal sealed class TrainingBatch
     /// <summary>N x K tags, or null.</summary>
     internal float[]? TagValues { get; init; }
 
-    /// <summary>N x S x S labels, or null.</summary>
-    internal byte[]? LabelValues { get; init; }
+    /// <summary>N x S x S labels of each column of masks, in the stage's order.</summary>
+    internal IReadOnlyList<byte[]> LabelValues { get; init; } = [];
 
     internal TrainingBatch To(Device device)
     {
@@ -45,18 +45,19 @@ internal sealed class TrainingBatch
     /// <summary>[N,K] tags, 0 or 1.</summary>
     internal Tensor Tags() => tensor(TagValues!, [Rows.Length, TagValues!.Length / Rows.Length]).to(_device);
 
-    /// <summary>[N,S,S] class indices as 64-bit integers, 255 where unlabelled.</summary>
-    internal Tensor Labels() => tensor(LabelValues!, [Rows.Length, CropSize, CropSize]).to(_device).to(ScalarType.Int64);
+    /// <summary>[N,S,S] class indices as 64-bit integers, 255 where unlabelled; of the first column of masks if none is named.</summary>
+    internal Tensor Labels(int column = 0) =>
+        tensor(LabelValues[column], [Rows.Length, CropSize, CropSize]).to(_device).to(ScalarType.Int64);
 }
 
 /// <summary>Cuts the crops of a batch out of the stored rows.</summary>
 internal sealed class BatchMaker(
-    SampleStore store, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed,
-    long steps = long.MaxValue, Func<int, LabelMap>? masks = null)
+    Func<int, StageRow> rowAt, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed,
+    long steps = long.MaxValue)
 {
     private readonly StageColumn _image = columns.Reads.Concat(columns.Trains).First(c => c.Kind == ColumnKind.Image);
     private readonly StageColumn? _tags = columns.Trains.FirstOrDefault(c => c.Kind == ColumnKind.Vector);
-    private readonly StageColumn? _labels = columns.Trains.FirstOrDefault(c => c.Kind == ColumnKind.Labels);
+    private readonly StageColumn[] _labels = [.. columns.Trains.Where(c => c.Kind == ColumnKind.Labels)];
 
     /// <summary>The batch of a step: a pure function of step, rows and seed.</summary>
     internal TrainingBatch Make(long step, int[] rows)
@@ -71,19 +72,18 @@ internal sealed class BatchMaker(
             Progress = (double)step / steps,
             Pixels = new float[rows.Length * area * 3],
             TagValues = _tags is null ? null : new float[rows.Length * classes],
-            LabelValues = _labels is null && masks is null ? null : new byte[rows.Length * area]
+            LabelValues = [.. _labels.Select(_ => new byte[rows.Length * area])]
         };
         for (int n = 0; n < rows.Length; n++)
         {
-            var row = store[rows[n]];
+            var row = rowAt(rows[n]);
             var image = row.Get<RgbImage>(_image);
             var crop = batch.Crops[n] = CropPlan.Create(image.Height, image.Width, augmentation, Randomness.For(seed, step, n));
             crop.SampleImage(image, normalization, batch.Pixels.AsSpan(n * area * 3, area * 3));
             if (_tags is not null)
                 row.Get<float[]>(_tags).CopyTo(batch.TagValues.AsSpan(n * classes, classes));
-            var mask = _labels is not null ? row.Get<LabelMap>(_labels) : masks?.Invoke(rows[n]).Resize(image.Height, image.Width);
-            if (mask is not null)
-                crop.SampleLabels(mask, batch.LabelValues.AsSpan(n * area, area));
+            for (int l = 0; l < _labels.Length; l++)
+                crop.SampleLabels(row.Get<LabelMap>(_labels[l]), batch.LabelValues[l].AsSpan(n * area, area));
         }
         return batch;
     }

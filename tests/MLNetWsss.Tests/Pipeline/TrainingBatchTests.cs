@@ -39,7 +39,7 @@ public sealed class TrainingBatchTests
         float[] tags = [.. Enumerable.Range(0, 3).Select(k => batch.Tags()[1, k].item<float>())];
         Assert.Equal(store[2].Get<float[]>(Columns.Trains[0]), tags);
         Assert.Equal([3, 33, 33], batch.Labels().shape);
-        Assert.Equal(batch.LabelValues![2 * 33 * 33 + 40], batch.Labels()[2, 1, 7].item<long>());
+        Assert.Equal(batch.LabelValues[0][2 * 33 * 33 + 40], batch.Labels()[2, 1, 7].item<long>());
     }
 
     private static SampleStore Store()
@@ -48,13 +48,13 @@ public sealed class TrainingBatchTests
         return SampleStore.Read(view, Columns.Bind("Test", view.Schema, training: true), 512, long.MaxValue, null, default);
     }
 
-    private static BatchMaker Maker(SampleStore store, long seed) => new(store, Columns, new() { CropSize = 33 },
+    private static BatchMaker Maker(SampleStore store, long seed) => new(row => store[row], Columns, new() { CropSize = 33 },
         Normalization.ImageNet, 3, seed);
 
     private static void Same(TrainingBatch expected, TrainingBatch actual)
     {
         Assert.Equal(expected.Pixels, actual.Pixels);
         Assert.Equal(expected.TagValues!, actual.TagValues!);
-        Assert.Equal(expected.LabelValues!, actual.LabelValues!);
+        Assert.Equal(expected.LabelValues, actual.LabelValues);
     }
 }

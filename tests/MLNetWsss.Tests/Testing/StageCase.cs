@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNetWsss.AuxiliaryAffinity;
 using MLNetWsss.Backbones;
 using MLNetWsss.ClassActivation;
 using MLNetWsss.GroupRefinement;
@@ -48,6 +49,10 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
             new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
         Of((wsss, options) => wsss.Segmentation(options),
             Tiny(new SegmentationOptions { LongSide = 33, Head = new() { Channels = 16, SkipChannels = 8 } })),
+        Of((wsss, options) => wsss.AuxiliaryAffinity(options), Tiny(new AuxiliaryAffinityOptions
+        {
+            LongSide = 33, SeedsColumn = "Cam", Rounds = 1, Head = new() { Channels = 16, Reduced = 16, Dilations = [1, 1, 1] }
+        }) with { Backbone = new() { Architecture = "resnet18", Width = 0.125, OutputStride = 8 } }),
         Of((wsss, options) => wsss.LabelImages(options),
             new LabelImagesOptions { PredictionBatch = 3, LabelsColumn = "Mask", VectorColumn = "MaskVector", Opacity = 0.5f })
     ];

@@ -1,0 +1,75 @@
+using MLNetWsss.Imaging;
+
+namespace MLNetWsss.AuxiliaryAffinity;
+
+/// <summary>From what a network predicts to the labels of the next round, an image at a time (Xu et al., ICCV 2021, section 3.3).</summary>
+internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
+{
+    /// <summary>Values up to this are 8-bit saliency.</summary>
+    private const float EightBit = 255;
+
+    private readonly SaliencyDetector _detector = new(options.Detector);
+
+    // Rows are refined side by side, each on one thread.
+    private readonly DenseCrf? _crf = options.SaliencyCrf is { } crf ? new(crf with { Threads = 1 }) : null;
+
+    /// <summary>[K x h x w] rectified maps, spread along an affinity or not -> [K x h x w] in 0..1, zero for absent classes.</summary>
+    internal ScoreMaps Cam(ScoreMaps maps, Func<int, bool> present, bool spread) => PseudoLabelRule.Normalise(
+        maps.Scores, maps.Classes, maps.Height, maps.Width, present, spread && options.Head.Affinity != AffinityKind.None);
+
+    /// <summary>
+    /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, and why that found nothing, or null.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The given map is not one map, or has values outside 0..1 and 0..255.</exception>
+    internal SaliencyResult Given(RgbImage image, ScoreMaps? column, Func<string> row)
+    {
+        if (column is null)
+            return _detector.Detect(image);
+        if (column.Classes != 1)
+            throw new InvalidOperationException($"{row()}: column '{options.SaliencyColumn}' has {column.Classes} maps; expected 1, the " +
+                "probability that a pixel is salient. Select the output of the detector that is that.");
+        float top = 0;
+        foreach (float value in column.Scores)
+            top = value is >= 0 and <= EightBit ? Math.Max(top, value) : throw new InvalidOperationException(
+                $"{row()}: column '{options.SaliencyColumn}' holds {value}; expected probabilities from 0 to 1, or levels from 0 to 255. " +
+                "Apply the logistic function to logits, and replace NaN.");
+        if (top > 1)
+            column = new ScoreMaps(1, column.Height, column.Width, [.. column.Scores.ToArray().Select(v => v / EightBit)]);
+        return new(column.Resize(image.Height, image.Width), null);
+    }
+
+    /// <summary>[1xHxW] the mean of the given saliency and what the network predicts, drawn along the image's edges.</summary>
+    internal ScoreMaps Saliency(RgbImage image, ScoreMaps given, ScoreMaps? predicted)
+    {
+        if (predicted is null)
+            return given;
+        var resized = predicted.Resize(image.Height, image.Width);
+        var mean = new float[given.Scores.Length];
+        for (int i = 0; i < mean.Length; i++)
+            mean[i] = (given.Scores[i] + resized.Scores[i]) / 2;
+        var both = new ScoreMaps(1, image.Height, image.Width, mean);
+        return _crf?.RefineSaliency(image, both) ?? both;
+    }
+
+    /// <summary>The pseudo label of an image of the saliency's size.</summary>
+    internal LabelMap Label(ScoreMaps cam, ScoreMaps saliency) => PseudoLabelRule.Label(
+        cam, saliency.Scores, saliency.Height, saliency.Width, options.CamThreshold, options.SaliencyThreshold);
+
+    /// <summary>Saliency as labels of 0 to 254, to be kept, cropped and learnt from like a mask.</summary>
+    internal static LabelMap Quantised(ScoreMaps saliency)
+    {
+        var levels = new byte[saliency.Height * saliency.Width];
+        for (int i = 0; i < levels.Length; i++)
+            levels[i] = (byte)(Math.Clamp(saliency.Scores[i], 0, 1) * AuxiliaryAffinityLosses.FullSaliency + 0.5f);
+        return new LabelMap(saliency.Height, saliency.Width, levels);
+    }
+
+    /// <summary>The saliency behind <see cref="Quantised"/> labels.</summary>
+    internal static ScoreMaps Continuous(LabelMap levels)
+    {
+        var saliency = new float[levels.Labels.Length];
+        for (int i = 0; i < saliency.Length; i++)
+            saliency[i] = (float)levels.Labels[i] / AuxiliaryAffinityLosses.FullSaliency;
+        return new ScoreMaps(1, levels.Height, levels.Width, saliency);
+    }
+}

@@ -1,0 +1,123 @@
+using MLNetWsss.AuxiliaryAffinity;
+using MLNetWsss.Imaging;
+
+namespace MLNetWsss.Tests.AuxiliaryAffinity;
+
+public sealed class LabelUpdateTests
+{
+    /// <summary>Half a step of 254.</summary>
+    private const float LevelRounding = 0.5f / 254;
+
+    /// <summary>The lattice's sums in float32.</summary>
+    private const float CrfRounding = 1e-3f;
+
+    /// <summary>One division in float32.</summary>
+    private const float ScaleRounding = 1e-6f;
+
+    private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06 });
+
+    [Theory]
+    [InlineData(0.3f, 0.1f, 2)] // Both speak for an object: the strongest class.
+    [InlineData(0.3f, 0.0f, 255)]
+    [InlineData(0.1f, 0.1f, 255)]
+    [InlineData(0.1f, 0.0f, 0)]
+    [InlineData(0.2f, 0.0f, 0)] // A threshold itself is not above it.
+    [InlineData(0.3f, 0.06f, 255)]
+    public void The_rule_is_the_sheets_truth_table(float map, float saliency, byte label)
+    {
+        // Class 2's map is the stronger one.
+        var maps = new ScoreMaps(2, 1, 1, [map / 2, map]);
+        Assert.Equal(label, Update.Label(maps, new ScoreMaps(1, 1, 1, [saliency]))[0, 0]);
+    }
+
+    [Fact]
+    public void Maps_smaller_than_the_photo_are_resized_to_it()
+    {
+        var label = Update.Label(new ScoreMaps(1, 1, 2, [0, 1]), new ScoreMaps(1, 2, 4, [1, 1, 1, 1, 1, 1, 1, 1]));
+        Assert.Equal([255, 1, 1, 1], label.Labels[..4].ToArray());
+    }
+
+    [Fact]
+    public void Maps_of_absent_classes_stay_zero_and_the_others_reach_one()
+    {
+        var cam = Update.Cam(new ScoreMaps(2, 1, 2, [2, 4, 8, 1]), k => k == 0, spread: false);
+        Assert.All(cam.Scores.ToArray().Zip([2 / 4.00001f, 4 / 4.00001f, 0, 0]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+    }
+
+    [Fact]
+    public void Of_spread_maps_what_is_everywhere_is_taken_off()
+    {
+        var cam = Update.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true);
+        Assert.All(cam.Scores.ToArray().Zip([0, 2 / 2.00001f, 1 / 2.00001f]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+        // Without an affinity nothing has been spread.
+        var plain = new LabelUpdate(new() { Head = new() { Affinity = AffinityKind.None } });
+        Assert.True(plain.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true)[0, 0, 0] > 0.4f);
+    }
+
+    [Fact]
+    public void An_even_image_of_half_saliency_stays_at_one_half()
+    {
+        var image = new RgbImage(20, 30, Enumerable.Repeat((byte)90, 20 * 30 * 3).ToArray());
+        var half = new ScoreMaps(1, 20, 30, Enumerable.Repeat(0.5f, 600).ToArray());
+        Assert.All(Update.Saliency(image, half, half).Scores.ToArray(), s => Assert.Equal(0.5f, s, CrfRounding));
+    }
+
+    [Fact]
+    public void Without_a_crf_the_update_is_the_mean()
+    {
+        var plain = new LabelUpdate(new() { SaliencyCrf = null });
+        var image = new RgbImage(1, 2, new byte[6]);
+        var mean = plain.Saliency(image, new ScoreMaps(1, 1, 2, [0, 1]), new ScoreMaps(1, 1, 2, [0.5f, 0.5f]));
+        Assert.Equal([0.25f, 0.75f], mean.Scores.ToArray());
+        var given = new ScoreMaps(1, 1, 2, [0, 1]);
+        Assert.Same(given, plain.Saliency(image, given, null));
+    }
+
+    [Fact]
+    public void A_given_map_of_another_size_is_resized()
+    {
+        var given = Update.Given(new RgbImage(2, 4, new byte[24]), new ScoreMaps(1, 1, 2, [0, 1]), () => "Row 3").Map;
+        Assert.Equal((2, 4), (given.Height, given.Width));
+        Assert.Equal([0, 0.25f, 0.75f, 1], given.Scores[..4].ToArray());
+    }
+
+    [Fact]
+    public void A_given_map_of_eight_bits_is_rescaled()
+    {
+        var given = Update.Given(new RgbImage(1, 3, new byte[9]), new ScoreMaps(1, 1, 3, [0, 51, 255]), () => "Row 3").Map;
+        Assert.Equal([0, 0.2f, 1], given.Scores.ToArray());
+    }
+
+    [Theory]
+    [InlineData(-0.1f)]
+    [InlineData(256f)]
+    [InlineData(float.NaN)]
+    public void A_given_map_of_another_range_is_refused(float value)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Update.Given(new RgbImage(1, 2, new byte[6]), new ScoreMaps(1, 1, 2, [0, value]), () => "Row 3"));
+        Assert.Contains("Row 3", error.Message);
+        Assert.Contains("Saliency", error.Message);
+        Assert.Contains($"{value}", error.Message);
+    }
+
+    [Fact]
+    public void Several_maps_are_refused() => Assert.Contains("2 maps", Assert.Throws<InvalidOperationException>(() =>
+        Update.Given(new RgbImage(1, 1, new byte[3]), new ScoreMaps(2, 1, 1, [0, 1]), () => "Row 3")).Message);
+
+    [Fact]
+    public void Without_a_given_map_the_built_in_detector_answers_or_says_why_not()
+    {
+        var flat = Update.Given(new RgbImage(20, 20, new byte[1200]), null, () => "Row 3");
+        Assert.Contains("one colour", flat.Reason);
+    }
+
+    [Fact]
+    public void Saliency_survives_as_labels()
+    {
+        var saliency = new ScoreMaps(1, 1, 4, [0, 0.1f, 0.5f, 1]);
+        Assert.Equal([0, 25, 127, 254], LabelUpdate.Quantised(saliency).Labels.ToArray());
+        var back = LabelUpdate.Continuous(LabelUpdate.Quantised(saliency));
+        Assert.All(back.Scores.ToArray().Zip(saliency.Scores.ToArray()), pair => Assert.Equal(pair.Second, pair.First, LevelRounding));
+    }
+}
