@@ -43,7 +43,7 @@ public sealed partial class StageContractTests
             Assert.Contains("damaged", error.Message);
         }
         using var whole = (StageTransformer)Load(Rewritten(saved, _ => { }));
-        Assert.Equal(name, whole.Name);
+        Assert.Equal(StageCase.Named(name).System, whole.Name);
     }
 
     [Theory, MemberData(nameof(Stages))]

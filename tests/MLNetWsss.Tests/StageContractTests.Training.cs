@@ -62,8 +62,8 @@ public sealed partial class StageContractTests
             CheckpointFolder = folder.Path, CheckpointSteps = 1, WeightDecay = 0, WarmupSteps = 0, Optimizer = OptimizerKind.AdamW
         };
         using var model = FittedStage.Fit(stageCase, options).Model;
-        using var before = WeightsOf(folder[$"{name}.checkpoint.previous"]);
-        using var after = WeightsOf(folder[$"{name}.checkpoint"]);
+        using var before = WeightsOf(folder[$"{stageCase.System}.checkpoint.previous"]);
+        using var after = WeightsOf(folder[$"{stageCase.System}.checkpoint"]);
         Assert.NotEmpty(after.Tensors);
         foreach (var (key, tensor) in after.Tensors)
         {

@@ -19,7 +19,8 @@ public sealed partial class StageContractTests
     {
         var transformers = typeof(StageTransformer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(StageTransformer))
             && !t.IsAbstract);
-        Assert.Equal(transformers.Select(t => t.Name.Replace("Transformer", "")).Order(), StageCase.All.Select(c => c.Name).Order());
+        Assert.Equal(transformers.Select(t => t.Name.Replace("Transformer", "")).Order(),
+            StageCase.All.Select(c => c.System).Distinct().Order());
     }
 
     [Theory, MemberData(nameof(Stages))]
@@ -104,7 +105,7 @@ public sealed partial class StageContractTests
             var without = Without(stage, column.Name);
             var error = Assert.Throws<ArgumentOutOfRangeException>(() => stage.Stage.Estimator.Fit(without));
             Assert.Contains($"'{column.Name}'", error.Message);
-            Assert.Contains(name, error.Message);
+            Assert.Contains(stage.Case.System, error.Message);
             Assert.All(without.Schema, present => Assert.Contains(present.Name, error.Message));
             Assert.Throws<ArgumentOutOfRangeException>(() => stage.Stage.Estimator.GetOutputSchema(MLNetInternals.ShapeOf(without.Schema)));
         }

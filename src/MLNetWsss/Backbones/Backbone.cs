@@ -115,15 +115,40 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
         var outputs = new Tensor[NominalStrides.Length];
         for (var stage = 0; stage <= outputs.Length; stage++)
         {
-            // A frozen stage needs no graph, unless someone asks for the gradient of the image itself (as adversarial climbing does).
-            using var ungraded = stage < Options.FrozenStages && !x.requires_grad ? no_grad() : null;
-            x = FeatureMaps.Chain(x, Stages[stage]);
+            x = Pass(stage, x);
             if (stage > 0)
                 outputs[stage - 1] = x;
         }
         foreach (var output in outputs)
             output.MoveToOuterDisposeScope();
         return outputs;
+    }
+
+    private Tensor Pass(int stage, Tensor x)
+    {
+        // A frozen stage needs no graph, unless someone asks for the gradient of the image itself (as adversarial climbing does).
+        using var ungraded = stage < Options.FrozenStages && !x.requires_grad ? no_grad() : null;
+        return FeatureMaps.Chain(x, Stages[stage]);
+    }
+
+    /// <summary>
+    /// [N,3,H,W] -> [N,C,h,w], one of the four maps (1 to 4), running nothing behind it; the caller disposes of it.
+    /// </summary>
+    internal Tensor FeaturesAt(Tensor input, int layer)
+    {
+        using var scope = NewDisposeScope();
+        var x = input.dtype == ComputeType ? input : input.to(ComputeType);
+        return FeatureMaps.Chain(x, Enumerable.Range(0, layer + 1).Select(stage => (Func<Tensor, Tensor>)(y => Pass(stage, y))))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[N,C,h,w] map of <see cref="FeaturesAt"/> -> the last of the four maps: together they are one forward pass.</summary>
+    internal Tensor ContinueFrom(Tensor features, int layer)
+    {
+        using var scope = NewDisposeScope();
+        var behind = Enumerable.Range(layer + 1, NominalStrides.Length - layer);
+        return FeatureMaps.Chain(features.alias(), behind.Select(stage => (Func<Tensor, Tensor>)(y => Pass(stage, y))))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>[N,3,H,W] -> [N,C,h,w], the last of the four maps alone; the caller disposes of it.</summary>

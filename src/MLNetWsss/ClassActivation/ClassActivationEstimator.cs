@@ -28,12 +28,16 @@ public sealed class ClassActivationEstimator : TrainedStageEstimator<ClassActiva
     }
 
     private protected override ClassActivationNetwork CreateNetwork(IReadOnlyList<string> classNames, torch.Generator generator) =>
-        new(_options.Backbone, classNames.Count, generator);
+        new(_options.Backbone, classNames.Count, generator, _options.Seam);
 
     private protected override Func<ClassActivationNetwork, TrainingBatch, Loss> LossFor(
         SampleStore store, IReadOnlyList<string> classNames, IChannel channel)
     {
         CheckTags(store, classNames, channel);
+        if (_options.Seam is { } seam)
+            return (network, batch) => SeamLosses.Of(network, batch.Images(), batch.Tags(), seam);
+        if (_options.Puzzle is { } puzzle)
+            return (network, batch) => PuzzleLosses.Of(network, batch.Images(), batch.Tags(), batch.Progress, puzzle);
         return (network, batch) => new(("tags", ClassActivationLosses.TagLoss(network.call(batch.Images()), batch.Tags())));
     }
 

@@ -31,6 +31,33 @@ public sealed record ClassActivationOptions : TrainingOptions
     /// <summary>Image pixels a map pixel, >= 1: maps are ceil(H / MapStride) x ceil(W / MapStride).</summary>
     public int MapStride { get; init; } = 4;
 
+    /// <summary>
+    /// How maps are read off the trained classifier. Gradients are computed in float32, whatever
+    /// <see cref="TrainingOptions.Precision"/> says.
+    /// </summary>
+    public MapMethod Method { get; init; } = MapMethod.Cam;
+
+    /// <summary>
+    /// Of which backbone features <see cref="MapMethod.GradCam"/> and <see cref="MapMethod.GradCamPlusPlus"/> show the evidence, 1 to 4:
+    /// those at stride 4, 8, 16 and 32, or at the output stride where that is less. 4 is the last layer, and the only one that
+    /// <see cref="MapMethod.Cam"/> has.
+    /// </summary>
+    public int Layer { get; init; } = LastLayer;
+
+    /// <summary>
+    /// Trains with SEAM, whose pixel correlation module then refines the maps (Wang et al., CVPR 2020); null trains on tags alone.
+    /// </summary>
+    public SeamOptions? Seam { get; init; }
+
+    /// <summary>Trains with Puzzle-CAM (Jo and Yu, ICIP 2021); null trains on tags alone. Prediction is as without.</summary>
+    public PuzzleOptions? Puzzle { get; init; }
+
+    /// <summary>
+    /// Sums the maps over small changes of the photo that make its objects clearer to the classifier (Lee et al., CVPR 2021); null leaves
+    /// photos as they are. Slow: see <see cref="AdvCamOptions"/>.
+    /// </summary>
+    public AdvCamOptions? AdvCam { get; init; }
+
     /// <summary>Where a photo comes without tags, classes with at least this probability count as present; in [0, 1].</summary>
     public double PredictedTagThreshold { get; init; } = 0.5;
 
@@ -45,6 +72,20 @@ public sealed record ClassActivationOptions : TrainingOptions
         Optimizer = OptimizerKind.Sgd, LearningRate = 0.1, HeadLearningRate = 1, WeightDecay = 1e-4, WarmupSteps = 0, LongSide = 500
     };
 
+    private const int LastLayer = 4;
+
+    /// <summary>Whether maps come from gradients.</summary>
+    internal bool UsesGradients => Method != MapMethod.Cam || AdvCam is not null;
+
+    /// <summary>These options of training, with those of prediction taken from <paramref name="other"/>.</summary>
+    internal ClassActivationOptions Predicting(ClassActivationOptions other) => this with
+    {
+        ImageColumn = other.ImageColumn, TagsColumn = other.TagsColumn, CamColumn = other.CamColumn,
+        ProbabilitiesColumn = other.ProbabilitiesColumn, PredictionBatch = other.PredictionBatch, Threads = other.Threads,
+        Precision = other.Precision, Scales = other.Scales, Flip = other.Flip, LongSide = other.LongSide, MapStride = other.MapStride,
+        PredictedTagThreshold = other.PredictedTagThreshold, Method = other.Method, Layer = other.Layer, AdvCam = other.AdvCam
+    };
+
     internal override void Validate()
     {
         base.Validate();
@@ -56,5 +97,48 @@ public sealed record ClassActivationOptions : TrainingOptions
         Require(LongSide >= 16, LongSide, "at least 16 pixels");
         Require(MapStride >= 1, MapStride, "at least 1 pixel");
         Require(PredictedTagThreshold is >= 0 and <= 1, PredictedTagThreshold, "a probability");
+        Require(Enum.IsDefined(Method), Method, string.Join(", ", Enum.GetNames<MapMethod>()));
+        Require(Layer is >= 1 and <= LastLayer, Layer, "1 to 4");
+        Require(Method != MapMethod.Cam || Layer == LastLayer, Layer, "4 with Method Cam, or another Method, such as GradCam");
+        ValidateSeam();
+        ValidatePuzzle();
+        ValidateAdvCam();
+    }
+
+    private void ValidateSeam()
+    {
+        if (Seam is null)
+            return;
+        Require(Seam.Scale is >= 0.1 and <= 0.9, Seam.Scale, "a share of the crop's side in [0.1, 0.9], such as 0.3");
+        Require(Seam.EquivarianceWeight >= 0 && double.IsFinite(Seam.EquivarianceWeight), Seam.EquivarianceWeight, "0 or more, such as 1");
+        Require(Seam.CrossWeight >= 0 && double.IsFinite(Seam.CrossWeight), Seam.CrossWeight, "0 or more, such as 1");
+        Require(Seam.HardShare is > 0 and <= 1, Seam.HardShare, "a share in (0, 1], such as 0.2");
+        Require(Seam.CorrelationStride is 4 or 8 or 16 or 32, Seam.CorrelationStride, "4, 8, 16 or 32 pixels");
+        Require(Puzzle is null, "set", "null with Seam: the two are trainings of their own", nameof(Puzzle));
+        Require(Method == MapMethod.Cam, Method, "Cam with Seam, whose maps come from its correlation module");
+        Require(AdvCam is null, "set", "null with Seam, whose maps come from its correlation module", nameof(AdvCam));
+    }
+
+    private void ValidatePuzzle()
+    {
+        if (Puzzle is null)
+            return;
+        Require(Puzzle.Weight >= 0 && double.IsFinite(Puzzle.Weight), Puzzle.Weight, "0 or more, such as 4");
+        Require(Puzzle.RisesOver is > 0 and <= 1, Puzzle.RisesOver, "a share of training in (0, 1], such as 0.5");
+        // Only there do the features of four quarters, put together, lie where those of the whole do.
+        int tile = 2 * Backbone.OutputStride, side = Augmentation.CropSize;
+        Require(side - side % 2 is var even && even > 0 && even % tile == 0, side, $"with Puzzle a multiple of {tile} (twice the output " +
+            $"stride), or one more, such as {Math.Max(1, side / tile) * tile + 1}", "Augmentation.CropSize");
+    }
+
+    private void ValidateAdvCam()
+    {
+        if (AdvCam is null)
+            return;
+        Require(AdvCam.Iterations is >= 1 and <= 200, AdvCam.Iterations, "1 to 200");
+        Require(AdvCam.StepSize is > 0 and <= 1, AdvCam.StepSize, "a number in (0, 1], such as 0.08");
+        Require(AdvCam.Regularization >= 0 && double.IsFinite(AdvCam.Regularization), AdvCam.Regularization, "0 or more, such as 7");
+        Require(AdvCam.Threshold is >= 0 and <= 1, AdvCam.Threshold, "a share of a map's maximum in [0, 1]");
+        Require(Method == MapMethod.Cam, Method, "Cam with AdvCam, which sums those maps");
     }
 }

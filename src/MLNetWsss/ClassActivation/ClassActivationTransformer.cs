@@ -24,7 +24,7 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
     {
         (_options, _network) = (options, network);
         (_image, _tags, _cam, _probabilities) = (Columns.Reads[0], Columns.Uses[0], Columns.Writes[0], Columns.Writes[1]);
-        _runner = new(Host, network, options);
+        _runner = new(Host, network, options, options.UsesGradients);
     }
 
     private protected override void Map(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
@@ -36,9 +36,30 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
                 row.Set(_probabilities, probabilities);
         if (!maps)
             return;
-        var sums = _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, _options.MapStride, (network, x) => network.Maps(x).relu());
-        foreach (var (row, sum) in rows.Zip(sums))
-            row.Set(_cam, Normalise(sum, Present(row)));
+        bool[][] present = [.. rows.Select(Present)];
+        var sums = _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, _options.MapStride,
+            (network, x, pass) => RectifiedMaps(network, x, pass, present));
+        for (int i = 0; i < rows.Count; i++)
+            rows[i].Set(_cam, Normalise(sums[i], present[i]));
+    }
+
+    /// <summary>[n,3,H,W] -> [n,K,h,w], by the method of the options.</summary>
+    private Tensor RectifiedMaps(ClassActivationNetwork network, Tensor x, InferencePass pass, bool[][] present)
+    {
+        if (_options.AdvCam is { } climb)
+            return AdversarialClimbing.Maps(network, x, pass, present, climb);
+        if (_options.Method != MapMethod.Cam)
+            return GradientMaps.Of(network, x, _options.Method, _options.Layer, [.. pass.Images.Select(i => present[i])]);
+        return _options.Seam is null ? network.Maps(x).relu() : RefinedMaps(network, x, pass, present);
+    }
+
+    /// <summary>[n,3,H,W] -> [n,K,h,w] maps refined by pixel correlation, in which only classes that are present take part.</summary>
+    private static Tensor RefinedMaps(ClassActivationNetwork network, Tensor x, InferencePass pass, bool[][] present)
+    {
+        using var scope = NewDisposeScope();
+        float[] flags = [.. pass.Images.SelectMany(i => present[i]).Select(there => there ? 1f : 0)];
+        var refined = network.MapsAndRefined(x, tensor(flags, [pass.Images.Count, network.Classes]).to(x.device)).Refined;
+        return refined.narrow(1, 1, network.Classes).MoveToOuterDisposeScope();
     }
 
     /// <summary>N images -> N x K probabilities, at scale 1.</summary>
@@ -88,6 +109,28 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
     /// <param name="path">The file, replaced if it is there.</param>
     public void SaveBackbone(string path) => NetworkWeights.Write(path, _network.backbone);
 
+    /// <summary>
+    /// A second stage on a copy of the trained weights that predicts with other options: another
+    /// <see cref="ClassActivationOptions.Method"/>, other scales, adversarial climbing. So a model that was trained, or loaded, once can be asked in several ways. Dispose of both.
+    /// </summary>
+    /// <param name="change">Gives the new options from those of this stage.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or is one that only training can change.</exception>
+    public ClassActivationTransformer With(Func<ClassActivationOptions, ClassActivationOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var changed = change(_options);
+        changed.Validate();
+        var trained = changed.Predicting(_options);
+        var wrong = typeof(ClassActivationOptions).GetProperties()
+            .FirstOrDefault(p => p.CanWrite && !Equals(p.GetValue(trained), p.GetValue(_options)));
+        if (wrong is not null)
+            throw new ArgumentException($"Option {wrong.Name} is {wrong.GetValue(changed)} and was {wrong.GetValue(_options)} in " +
+                "training; expected the same, since the weights stay. Fit a new stage with it.", nameof(change));
+        var archive = new StageArchive { Stage = Name, OptionsJson = changed.ToJson(), ClassNames = ClassNames };
+        Store(archive);
+        return Load(Host, archive);
+    }
+
     private protected override void Store(StageArchive archive) => _runner.Store(archive);
 
     static ClassActivationTransformer ILoadableStage<ClassActivationTransformer>.Load(IHostEnvironment environment, StageArchive archive) =>
@@ -97,7 +140,7 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
     {
         var options = archive.Options<ClassActivationOptions>();
         var network = NetworkRunner<ClassActivationNetwork>.Load(archive, options, (backbone, generator) =>
-            new ClassActivationNetwork(backbone, archive.ClassNames.Count, generator));
+            new ClassActivationNetwork(backbone, archive.ClassNames.Count, generator, options.Seam));
         return new(environment, options, network, archive.ClassNames);
     }
 

@@ -6,6 +6,11 @@ using static TorchSharp.torch;
 
 namespace MLNetWsss.Pipeline;
 
+/// <summary>What one forward pass of <see cref="MultiScaleInference"/> shows.</summary>
+/// <param name="Scale">Its factor of the long side.</param>
+/// <param name="Images">For each row of the input the index of its image; mirrored copies follow the others in the same order.</param>
+internal sealed record InferencePass(double Scale, IReadOnlyList<int> Images);
+
 /// <summary>
 /// Runs a network over images of any size, in one or several sizes and mirrored if asked, in batches of equal size and without gradient.
 /// </summary>
@@ -17,10 +22,12 @@ namespace MLNetWsss.Pipeline;
 /// <param name="device">Where the network is.</param>
 public sealed class MultiScaleInference(Normalization normalization, int stride, Device device)
 {
+    internal const long DefaultPixelsPerBatch = 1 << 20;
+
     /// <summary>
     /// Pixels that one forward pass may take, mirrored copies included; an image that exceeds it alone passes alone. Default 2^20.
     /// </summary>
-    public long PixelsPerBatch { get; init; } = 1 << 20;
+    public long PixelsPerBatch { get; init; } = DefaultPixelsPerBatch;
 
     /// <summary>
     /// N images of any size -> their N x K maps of ceil(H / mapStride) x ceil(W / mapStride): the mean over scales, and over mirrored
@@ -34,7 +41,12 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
     /// <param name="forward">[n,3,H,W] normalised channels-last colours -> [n,K,h,w] float32 maps.</param>
     /// <exception cref="ArgumentException">There is no scale, or a number is not positive.</exception>
     public ScoreMaps[] Maps(
-        IReadOnlyList<RgbImage> images, IReadOnlyList<double> scales, bool flip, int longSide, int mapStride, Func<Tensor, Tensor> forward)
+        IReadOnlyList<RgbImage> images, IReadOnlyList<double> scales, bool flip, int longSide, int mapStride, Func<Tensor, Tensor> forward) =>
+        Maps(images, scales, flip, longSide, mapStride, (x, _) => forward(x));
+
+    /// <summary>The same for a network that asks which images it sees.</summary>
+    internal ScoreMaps[] Maps(IReadOnlyList<RgbImage> images, IReadOnlyList<double> scales, bool flip, int longSide, int mapStride,
+        Func<Tensor, InferencePass, Tensor> forward)
     {
         if (scales.Count == 0 || scales.Any(scale => !(scale > 0)))
             throw new ArgumentException($"The scales are [{string.Join(", ", scales)}]. Give at least one, all above 0.", nameof(scales));
@@ -45,7 +57,8 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         var sums = new Tensor?[images.Count];
         foreach (var scale in scales)
             foreach (var batch in Batches(images, longSide * scale, flip ? 2 : 1))
-                AddMaps(sums, images, batch, flip, mapStride, forward);
+                AddMaps(sums, images, batch, flip, mapStride,
+                    x => forward(x, new(scale, flip ? [.. batch.Indices, .. batch.Indices] : batch.Indices)));
         return [.. sums.Select(sum => ToScoreMaps(sum!, scales.Count * (flip ? 2 : 1)))];
     }
 

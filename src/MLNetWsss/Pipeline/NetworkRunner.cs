@@ -17,7 +17,17 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
     private readonly MultiScaleInference _inference;
     private readonly int _threads;
 
-    internal NetworkRunner(IHostEnvironment environment, TNetwork network, TrainingOptions options)
+    /// <summary>Pixels of a forward pass whose activations wait for a backward pass: about 2 kB each in MobileNetV2.</summary>
+    internal const long PixelsPerGradient = 1 << 18;
+
+    /// <param name="environment">Decides the device.</param>
+    /// <param name="network">The network, changed in place.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="gradients">
+    /// Whether prediction asks for gradients. They are computed in float32, whatever <see cref="TrainingOptions.Precision"/> says of passes
+    /// that only go forward: bfloat16 is no faster backward, and rounds small gradients away.
+    /// </param>
+    internal NetworkRunner(IHostEnvironment environment, TNetwork network, TrainingOptions options, bool gradients = false)
     {
         var device = Devices.Choose(environment);
         (_network, _threads) = (network, options.Threads);
@@ -25,10 +35,14 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
         network.FoldBatchNorm();
         network.to(device);
         ChannelsLast.Apply(network);
-        network.backbone.ComputeType = options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        network.backbone.ComputeType = options.Precision == Precision.BFloat16 && !gradients
+            ? ScalarType.BFloat16 : ScalarType.Float32;
         foreach (var parameter in network.parameters())
             parameter.requires_grad = false;
-        _inference = new(network.backbone.Normalization, network.backbone.Options.OutputStride, device);
+        _inference = new(network.backbone.Normalization, network.backbone.Options.OutputStride, device)
+        {
+            PixelsPerBatch = gradients ? PixelsPerGradient : MultiScaleInference.DefaultPixelsPerBatch
+        };
     }
 
     /// <summary>
@@ -72,6 +86,14 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
     {
         Devices.UseThreads(_threads);
         return _inference.Maps(images, scales, flip, longSide, mapStride, x => forward(_network, x));
+    }
+
+    /// <summary>The same for a forward pass that asks which images it sees.</summary>
+    internal ScoreMaps[] Maps(IReadOnlyList<RgbImage> images, IReadOnlyList<double> scales, bool flip, int longSide, int mapStride,
+        Func<TNetwork, Tensor, InferencePass, Tensor> forward)
+    {
+        Devices.UseThreads(_threads);
+        return _inference.Maps(images, scales, flip, longSide, mapStride, (x, pass) => forward(_network, x, pass));
     }
 
     /// <summary>N images -> N vectors, at scale 1.</summary>

@@ -59,7 +59,8 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         try
         {
             network.to(device);
-            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed);
+            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed,
+                Trainer.Steps(_options, store.Count));
             new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
                 (step, rows) => batches.Make(step, rows), batch => loss(network, batch.To(device)));
             return CreateTransformer(network, names);

@@ -32,14 +32,19 @@ public sealed class TrainingDivergedException(string message) : Exception(messag
 internal sealed class Trainer(
     string stage, TrainingOptions options, long seed, IReadOnlyList<string> classNames, IChannel channel, ulong fingerprint = 0)
 {
+    private static int BatchSize(TrainingOptions options, int rows) => Math.Min(options.BatchSize, rows);
+
+    /// <summary>Steps of a whole training.</summary>
+    internal static long Steps(TrainingOptions options, int rows) => (long)(rows / BatchSize(options, rows)) * options.Epochs;
+
     internal void Run<TNetwork, TBatch>(TNetwork network, Generator generator, int rows, Func<long, int[], TBatch> make, Func<TBatch, Loss> loss)
         where TNetwork : nn.Module, IStageNetwork
     {
-        int batchSize = Math.Min(options.BatchSize, rows);
+        int batchSize = BatchSize(options, rows);
         if (batchSize < options.BatchSize)
             channel.Warning(MessageSensitivity.None, $"{rows} training rows are fewer than BatchSize {options.BatchSize}: batches have {batchSize}.");
         // A last incomplete batch is left out; its rows come in another order the next epoch.
-        long perEpoch = rows / batchSize, steps = perEpoch * options.Epochs;
+        long perEpoch = rows / batchSize, steps = Steps(options, rows);
         using var optimizer = CreateOptimizer(network);
         var checkpoints = Checkpoints.For(stage, options, seed, rows, fingerprint, classNames, channel);
         long start = checkpoints?.Resume(network, optimizer) ?? 0;

@@ -15,6 +15,9 @@ internal sealed class TrainingBatch
     /// <summary>Side S of the square crops in pixels.</summary>
     internal required int CropSize { get; init; }
 
+    /// <summary>Share of training that is done before this batch, in [0, 1), for weights that change on the way.</summary>
+    internal double Progress { get; init; }
+
     /// <summary>N x S x S x 3 normalised pixels.</summary>
     internal required float[] Pixels { get; init; }
 
@@ -42,7 +45,8 @@ internal sealed class TrainingBatch
 
 /// <summary>Cuts the crops of a batch out of the stored rows.</summary>
 internal sealed class BatchMaker(
-    SampleStore store, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed)
+    SampleStore store, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed,
+    long steps = long.MaxValue)
 {
     private readonly StageColumn _image = columns.Reads.Concat(columns.Trains).First(c => c.Kind == ColumnKind.Image);
     private readonly StageColumn? _tags = columns.Trains.FirstOrDefault(c => c.Kind == ColumnKind.Vector);
@@ -56,6 +60,7 @@ internal sealed class BatchMaker(
         {
             Rows = rows,
             CropSize = side,
+            Progress = (double)step / steps,
             Pixels = new float[rows.Length * area * 3],
             TagValues = _tags is null ? null : new float[rows.Length * classes],
             LabelValues = _labels is null ? null : new byte[rows.Length * area]

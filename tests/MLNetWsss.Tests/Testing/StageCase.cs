@@ -13,16 +13,31 @@ namespace MLNetWsss.Tests.Testing;
 internal sealed record Stage(IEstimator<StageTransformer> Estimator, StageColumns Columns);
 
 /// <summary>One stage of the library, as the contract tests see it.</summary>
-/// <param name="Name">The system's name.</param>
+/// <param name="System">The system's name.</param>
 /// <param name="Options">Options under which it trains in a second.</param>
 /// <param name="Make">Its catalog method.</param>
-internal sealed record StageCase(string Name, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make)
+/// <param name="Variant">What sets it apart from the system's other cases; empty for the first.</param>
+internal sealed record StageCase(string System, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make, string Variant = "")
 {
+    internal string Name => Variant.Length == 0 ? System : $"{System} with {Variant}";
+
     /// <summary>Every stage. A new one joins by one line here, and by its columns in <see cref="TinyScenes"/> where it reads new
     /// ones.</summary>
     internal static IReadOnlyList<StageCase> All { get; } =
     [
         Of((wsss, options) => wsss.ClassActivation(options), Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5] })),
+        Of((wsss, options) => wsss.ClassActivation(options),
+            Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5], Method = MapMethod.GradCamPlusPlus, Layer = 3 }),
+            "Grad-CAM++"),
+        Of((wsss, options) => wsss.ClassActivation(options),
+            // On maps of 3 x 3 the two regularizers do not vanish however well the photos are learnt, hence small weights.
+            Tiny(new ClassActivationOptions
+            {
+                LongSide = 33, Scales = [1, 1.5], Seam = new() { EquivarianceWeight = 0.1, CrossWeight = 0.1 }
+            }), "SEAM"),
+        Of((wsss, options) => wsss.ClassActivation(options),
+            Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1], Puzzle = new(), AdvCam = new() { Iterations = 3 } }),
+            "Puzzle and AdvCAM"),
         Of((wsss, options) => wsss.PseudoLabels(options),
             new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
         Of((wsss, options) => wsss.Segmentation(options),
@@ -43,10 +58,11 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
         return TinyScenes.View(count, first, ["Id", "Index", .. needed.Select(c => c.Name)], onRead);
     }
 
-    private static StageCase Of<TOptions, TTransformer>(Func<WsssCatalog, TOptions?, StageEstimator<TTransformer>> make, TOptions tiny)
+    private static StageCase Of<TOptions, TTransformer>(Func<WsssCatalog, TOptions?, StageEstimator<TTransformer>> make, TOptions tiny,
+        string variant = "")
         where TOptions : StageOptions where TTransformer : StageTransformer
     {
-        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create);
+        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create, variant);
 
         Stage Create(MLContext ml, StageOptions? options)
         {
