@@ -26,7 +26,7 @@ public sealed class DisposalTests
             () => fitted.Model.GetRowToRowMapper(fitted.Data.Schema),
             () => fitted.Context.Model.Save(fitted.Model, fitted.Data.Schema, stream)
         })
-            Assert.Contains(name, Assert.Throws<ObjectDisposedException>(use).Message);
+            Assert.Contains(fitted.Case.System, Assert.Throws<ObjectDisposedException>(use).Message);
     }
 
     [Fact]
