@@ -17,7 +17,9 @@ internal sealed record Stage(IEstimator<StageTransformer> Estimator, StageColumn
 /// <param name="Options">Options under which it trains in a second.</param>
 /// <param name="Make">Its catalog method.</param>
 /// <param name="Variant">What sets it apart from the system's other cases; empty for the first.</param>
-internal sealed record StageCase(string System, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make, string Variant = "")
+/// <param name="Regularizers">Terms of its loss that do not vanish however well the photos are learnt.</param>
+internal sealed record StageCase(string System, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make, string Variant,
+    IReadOnlyList<string> Regularizers)
 {
     internal string Name => Variant.Length == 0 ? System : $"{System} with {Variant}";
 
@@ -30,11 +32,7 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
             Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5], Method = MapMethod.GradCamPlusPlus, Layer = 3 }),
             "Grad-CAM++"),
         Of((wsss, options) => wsss.ClassActivation(options),
-            // On maps of 3 x 3 the two regularizers do not vanish however well the photos are learnt, hence small weights.
-            Tiny(new ClassActivationOptions
-            {
-                LongSide = 33, Scales = [1, 1.5], Seam = new() { EquivarianceWeight = 0.1, CrossWeight = 0.1 }
-            }), "SEAM"),
+            Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5], Seam = new() }), "SEAM", "background", "equivariance", "cross"),
         Of((wsss, options) => wsss.ClassActivation(options),
             Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1], Puzzle = new(), AdvCam = new() { Iterations = 3 } }),
             "Puzzle and AdvCAM"),
@@ -59,10 +57,10 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
     }
 
     private static StageCase Of<TOptions, TTransformer>(Func<WsssCatalog, TOptions?, StageEstimator<TTransformer>> make, TOptions tiny,
-        string variant = "")
+        string variant = "", params string[] regularizers)
         where TOptions : StageOptions where TTransformer : StageTransformer
     {
-        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create, variant);
+        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create, variant, regularizers);
 
         Stage Create(MLContext ml, StageOptions? options)
         {
