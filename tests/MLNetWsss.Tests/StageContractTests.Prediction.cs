@@ -22,7 +22,7 @@ public sealed partial class StageContractTests
         var stage = FittedStage.Of(name);
         Assert.False(stage.Model.IsRowToRowMapper);
         var error = Assert.Throws<InvalidOperationException>(() => stage.Model.GetRowToRowMapper(stage.Data.Schema));
-        Assert.Contains(name, error.Message);
+        Assert.Contains(stage.Case.System, error.Message);
         Assert.Contains("whole views", error.Message);
     }
 

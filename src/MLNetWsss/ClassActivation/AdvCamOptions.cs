@@ -19,8 +19,9 @@ public sealed record AdvCamOptions
     public double StepSize { get; init; } = 0.08;
 
     /// <summary>
-    /// Weight, >= 0, of the summed change of the map where it is above <see cref="Threshold"/>: what is found already shall stay as it
-    /// is, so that what is found besides has a chance.
+    /// Weight, >= 0, of the change of the map where it is above <see cref="Threshold"/>: what is found already shall stay as it is, so that
+    /// what is found besides has a chance. The change is a mean over positions, as logits are; the authors' code sums it, which with their
+    /// 7 holds a map of 22 x 17 positions 374 times as tightly.
     /// </summary>
     public double Regularization { get; init; } = 7;
 

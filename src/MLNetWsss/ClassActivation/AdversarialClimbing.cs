@@ -107,7 +107,8 @@ internal static class AdversarialClimbing
         using var scope = NewDisposeScope();
         var logits = map.mean([1L, 2L]).sum().mul(2).sub(FeatureMaps.GlobalAverage(maps).sum());
         var found = map.detach().gt(map.detach().amax([1, 2], true).mul(options.Threshold)).to(ScalarType.Float32);
-        return logits.sub(map.sub(first).abs().mul(found).sum().mul(options.Regularization)).MoveToOuterDisposeScope();
+        var changed = map.sub(first).abs().mul(found).mean([1L, 2L]).sum();
+        return logits.sub(changed.mul(options.Regularization)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[m,K,h,w] maps, [m,K,1,1] ones at the chosen class -> [m,h,w].</summary>

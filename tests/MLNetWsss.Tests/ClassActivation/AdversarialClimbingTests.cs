@@ -21,8 +21,8 @@ public class AdversarialClimbingTests
         using var scope = NewDisposeScope();
         var maps = tensor(new float[] { 1, 3, 0, 2 }, [1, 2, 1, 2]);
         var first = tensor(new float[] { 1, 2 }, [1, 1, 2]);
-        // Logits 2 and 1: 2 * 2 - (2 + 1) = 1. Only 3 is above half of the maximum 3, and has changed by 1: 1 - 7 * 1.
-        Assert.Equal(-6, AdversarialClimbing.Objective(maps, maps.select(1, 0), first, new()).item<float>(), Rounding);
+        // Logits 2 and 1: 2 * 2 - (2 + 1) = 1. Only 3 is above half of the maximum 3, and has changed by 1: 1 - 7 * 1 / 2.
+        Assert.Equal(-2.5, AdversarialClimbing.Objective(maps, maps.select(1, 0), first, new()).item<float>(), Rounding);
         var free = new AdvCamOptions { Regularization = 0 };
         Assert.Equal(1, AdversarialClimbing.Objective(maps, maps.select(1, 0), first, free).item<float>(), Rounding);
     }

@@ -20,7 +20,9 @@ internal sealed record Stage(IEstimator<StageTransformer> Estimator, StageColumn
 /// <param name="Options">Options under which it trains in a second.</param>
 /// <param name="Make">Its catalog method.</param>
 /// <param name="Variant">What sets it apart from the system's other cases; empty for the first.</param>
-internal sealed record StageCase(string System, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make, string Variant = "")
+/// <param name="Regularizers">Terms of its loss that do not vanish however well the photos are learnt.</param>
+internal sealed record StageCase(string System, StageOptions Options, Func<MLContext, StageOptions?, Stage> Make, string Variant,
+    IReadOnlyList<string> Regularizers)
 {
     internal string Name => Variant.Length == 0 ? System : $"{System} with {Variant}";
 
@@ -35,11 +37,7 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
             Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5], Method = MapMethod.GradCamPlusPlus, Layer = 3 }),
             "Grad-CAM++"),
         Of((wsss, options) => wsss.ClassActivation(options),
-            // On maps of 3 x 3 the two regularizers do not vanish however well the photos are learnt, hence small weights.
-            Tiny(new ClassActivationOptions
-            {
-                LongSide = 33, Scales = [1, 1.5], Seam = new() { EquivarianceWeight = 0.1, CrossWeight = 0.1 }
-            }), "SEAM"),
+            Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5], Seam = new() }), "SEAM", "background", "equivariance", "cross"),
         Of((wsss, options) => wsss.ClassActivation(options),
             Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1], Puzzle = new(), AdvCam = new() { Iterations = 3 } }),
             "Puzzle and AdvCAM"),
@@ -58,7 +56,7 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
     ];
 
     /// <summary>Whether the stage makes of a row what depends on the others, so that rules about single rows do not apply.</summary>
-    internal bool MapsWholeViews => typeof(StageTransformer).Assembly.GetType($"MLNetWsss.{Name}.{Name}Transformer")!
+    internal bool MapsWholeViews => typeof(StageTransformer).Assembly.GetType($"MLNetWsss.{System}.{System}Transformer")!
         .IsSubclassOf(typeof(WholeViewTransformer));
 
     internal static StageCase Named(string name) => All.Single(c => c.Name == name);
@@ -74,10 +72,10 @@ internal sealed record StageCase(string System, StageOptions Options, Func<MLCon
     }
 
     private static StageCase Of<TOptions, TTransformer>(Func<WsssCatalog, TOptions?, StageEstimator<TTransformer>> make, TOptions tiny,
-        string variant = "")
+        string variant = "", params string[] regularizers)
         where TOptions : StageOptions where TTransformer : StageTransformer
     {
-        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create, variant);
+        return new(typeof(TTransformer).Name.Replace("Transformer", ""), tiny, Create, variant, regularizers);
 
         Stage Create(MLContext ml, StageOptions? options)
         {

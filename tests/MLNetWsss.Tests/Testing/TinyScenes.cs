@@ -71,14 +71,9 @@ internal static class TinyScenes
         return new LabelMap(mask.Height, width, labels);
     }
 
-    /// <summary>What stands out: all objects, faintly the rest.</summary>
-    private static ScoreMaps Saliency(SyntheticScene scene)
-    {
-        var scores = new float[scene.Mask.Labels.Length];
-        for (int i = 0; i < scores.Length; i++)
-            scores[i] = scene.Mask.Labels[i] is LabelMap.Background ? 0.05f : 0.8f;
-        return new ScoreMaps(1, scene.Mask.Height, scene.Mask.Width, scores);
-    }
+    /// <summary>What a perfect detector sees: every object, of whatever class.</summary>
+    private static ScoreMaps Saliency(SyntheticScene scene) =>
+        new(1, scene.Mask.Height, scene.Mask.Width, [.. scene.Mask.Labels.ToArray().Select(label => label > 0 ? 1f : 0)]);
 
     /// <summary>What a good classifier might see: each class's share of every 4 x 4 block, fading from the top as from a head.</summary>
     private static ScoreMaps Maps(SyntheticScene scene)
