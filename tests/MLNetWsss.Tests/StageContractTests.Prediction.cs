@@ -16,7 +16,17 @@ public sealed partial class StageContractTests
     /// <summary>Share of pixels whose label may change when two classes are that close.</summary>
     private const double TiedPixels = 0.005;
 
-    [Theory, MemberData(nameof(Stages))]
+    [Theory, MemberData(nameof(WholeViewStages))]
+    public void A_stage_of_whole_views_refuses_single_rows_and_says_why(string name)
+    {
+        var stage = FittedStage.Of(name);
+        Assert.False(stage.Model.IsRowToRowMapper);
+        var error = Assert.Throws<InvalidOperationException>(() => stage.Model.GetRowToRowMapper(stage.Data.Schema));
+        Assert.Contains(name, error.Message);
+        Assert.Contains("whole views", error.Message);
+    }
+
+    [Theory, MemberData(nameof(RowStages))]
     public void Row_by_row_equals_batched(string name)
     {
         var stage = FittedStage.Of(name);
@@ -115,7 +125,9 @@ public sealed partial class StageContractTests
         var expected = ById(stage.Model.Transform(stage.Data), stage.Written);
         var before = ById(stage.Model.Transform(data.FilterRowsByColumn(stage.Data, "Index", 2, 7)), stage.Written);
         Assert.Equal(["scene2", "scene3", "scene4", "scene5", "scene6"], before.Select(r => r.Id));
-        AssertClose(expected, before);
+        // Where rows depend on each other, fewer of them give other values.
+        if (!stage.Case.MapsWholeViews)
+            AssertClose(expected, before);
         var after = ById(data.FilterRowsByColumn(stage.Model.Transform(stage.Data), "Index", 2, 7), stage.Written);
         Assert.Equal(5, after.Count);
         AssertClose(expected, after);

@@ -14,6 +14,12 @@ public sealed partial class StageContractTests
 
     public static TheoryData<string> TrainedStages => [.. StageCase.All.Where(c => c.Options is TrainingOptions).Select(c => c.Name)];
 
+    /// <summary>Stages whose output for a row depends on that row alone.</summary>
+    public static TheoryData<string> RowStages => [.. StageCase.All.Where(c => !c.MapsWholeViews).Select(c => c.Name)];
+
+    /// <summary>Stages that look at all rows of a view together.</summary>
+    public static TheoryData<string> WholeViewStages => [.. StageCase.All.Where(c => c.MapsWholeViews).Select(c => c.Name)];
+
     [Fact]
     public void Every_stage_of_the_library_is_under_contract()
     {

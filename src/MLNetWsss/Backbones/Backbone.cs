@@ -126,6 +126,40 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
         return outputs;
     }
 
+    /// <summary>
+    /// Steps of the last stage after which its features are compared; all of them, unless what follows makes them less telling.
+    /// </summary>
+    private protected virtual int ComparedAfter => Stages[^1].Length;
+
+    /// <summary>Channels of the features after <see cref="ComparedAfter"/> steps of the last stage.</summary>
+    private protected virtual int ComparedChannels => Channels[^1];
+
+    /// <summary>D, channels of what <see cref="LastAndCompared"/> gives to compare positions by.</summary>
+    public int KeyChannels => Channels[2] + ComparedChannels;
+
+    /// <summary>
+    /// [N,3,H,W] -> [N,C,h,w] last features, of the type <see cref="ComputeType"/>, and [N,D,h,w] keys, float32, by which positions of this
+    /// and other images can be compared: the features of the two deepest stages, each of length 1 and both over sqrt(2), so that the inner
+    /// product of two positions is their mean cosine similarity. The caller disposes of both.
+    /// </summary>
+    public (Tensor Last, Tensor Keys) LastAndCompared(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = input.dtype == ComputeType ? input : input.to(ComputeType);
+        for (var stage = 0; stage < Stages.Length - 1; stage++)
+        {
+            using var ungraded = stage < Options.FrozenStages && !x.requires_grad ? no_grad() : null;
+            x = FeatureMaps.Chain(x, Stages[stage]);
+        }
+        var deep = FeatureMaps.Chain(x, Stages[^1].Take(ComparedAfter));
+        var last = FeatureMaps.Chain(deep, Stages[^1].Skip(ComparedAfter));
+        var middle = FeatureMaps.Resize(x.to(ScalarType.Float32), last.shape[2], last.shape[3]);
+        var keys = cat([UnitLength(middle), UnitLength(deep.to(ScalarType.Float32))], 1).mul(Math.Sqrt(0.5));
+        return (last.MoveToOuterDisposeScope(), keys.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor UnitLength(Tensor x) => x.div(x.square().sum(1, true).add(1e-12).sqrt());
+
     /// <summary>[N,3,H,W] -> [N,C,h,w], the last of the four maps alone; the caller disposes of it.</summary>
     public Tensor LastFeatures(Tensor input)
     {

@@ -19,6 +19,12 @@ internal sealed class MobileNetV2 : Backbone
     /// </summary>
     private static readonly int[] StageEnds = [2, 4, 7, 14, 19];
 
+    /// <summary>
+    /// The last layers, which widen for the classifier. Behind them positions of one class look all alike; before them they compare
+    /// better.
+    /// </summary>
+    private const int WideningLayers = 2;
+
     private const int FirstChannels = 32;
     private const int LastChannels = 1280;
     private const int ImageNetClasses = 1000;
@@ -56,14 +62,21 @@ internal sealed class MobileNetV2 : Backbone
             register_module("classifier", _classifier);
         }
         Channels = [.. StageEnds.Skip(1).Select(end => outputs[end - 1])];
-        _stages = [.. Enumerable.Range(0, StageEnds.Length).Select(stage =>
-            Steps([.. StageLayers(stage)]).ToArray())];
+        _stages = [.. Enumerable.Range(0, StageEnds.Length).Select(stage => Steps([.. StageLayers(stage)]).ToArray())];
+        Module<Tensor, Tensor>[] deepest = [.. StageLayers(StageEnds.Length - 1)];
+        Func<Tensor, Tensor>[] compared = [.. Steps(deepest[..^WideningLayers])];
+        _stages[^1] = [.. compared, .. Steps(deepest[^WideningLayers..])];
+        (ComparedAfter, ComparedChannels) = (compared.Length, outputs[^(WideningLayers + 1)]);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Channels { get; }
 
     private protected override Func<Tensor, Tensor>[][] Stages => _stages;
+
+    private protected override int ComparedAfter { get; }
+
+    private protected override int ComparedChannels { get; }
 
     private protected override IEnumerable<ConvUnit> StageUnits(int stage) =>
         StageLayers(stage).OfType<IConvUnits>().SelectMany(layer => layer.Units);

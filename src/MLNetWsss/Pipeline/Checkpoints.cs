@@ -17,14 +17,17 @@ internal sealed class Checkpoints
     private readonly string _stage, _optionsJson, _path;
     private readonly IReadOnlyList<string> _classNames;
     private readonly IChannel _channel;
+    private readonly ITrainingRecord? _record;
 
-    private Checkpoints(string stage, string optionsJson, string path, IReadOnlyList<string> classNames, IChannel channel) =>
-        (_stage, _optionsJson, _path, _classNames, _channel) = (stage, optionsJson, path, classNames, channel);
+    private Checkpoints(
+        string stage, string optionsJson, string path, IReadOnlyList<string> classNames, IChannel channel, ITrainingRecord? record) =>
+        (_stage, _optionsJson, _path, _classNames, _channel, _record) = (stage, optionsJson, path, classNames, channel, record);
 
     private string Previous => _path + ".previous";
 
     internal static Checkpoints? For(
-        string stage, TrainingOptions options, long seed, int rows, ulong fingerprint, IReadOnlyList<string> classNames, IChannel channel)
+        string stage, TrainingOptions options, long seed, int rows, ulong fingerprint, IReadOnlyList<string> classNames, IChannel channel,
+        ITrainingRecord? record = null)
     {
         if (options.CheckpointFolder is not { } folder)
             return null;
@@ -39,7 +42,7 @@ internal sealed class Checkpoints
         var json = JsonSerializer.SerializeToNode(result, result.GetType(), StageOptions.Json)!.AsObject();
         json["TrainingRows"] = rows;
         json[DataKey] = $"{fingerprint:x16}";
-        return new Checkpoints(stage, json.ToJsonString(), path, classNames, channel);
+        return new Checkpoints(stage, json.ToJsonString(), path, classNames, channel, record);
     }
 
     private static string Temporary(string path) => path + ".writing";
@@ -75,6 +78,8 @@ internal sealed class Checkpoints
             ((OptimizerHelper)optimizer).save_state_dict(writer);
         }
         archive["optimizer"] = state.ToArray();
+        if (_record is not null)
+            archive["record"] = _record.Save();
         try
         {
             using (var file = new FileStream(Temporary(_path), FileMode.Create, FileAccess.Write))
@@ -115,6 +120,7 @@ internal sealed class Checkpoints
             using var reader = new BinaryReader(new MemoryStream(archive["optimizer"]));
             long step = reader.ReadInt64();
             ((OptimizerHelper)optimizer).load_state_dict(reader);
+            _record?.Load(archive["record"]);
             _channel.Info(MessageSensitivity.None, $"{_stage}: resumed after step {step} from '{path}'");
             return step;
         }

@@ -30,7 +30,7 @@ internal sealed class KeptColumns
     {
         (_channel, _cancellation) = (channel, cancellation);
         _stages = model is null ? [] : [model];
-        for (_root = data; _root is StageView made; _root = made.Source)
+        for (_root = data; _root is IStageView made; _root = made.Source)
             _stages.Insert(0, made.Stage);
         if (_stages.Count == 0)
             throw new ArgumentException("No stage of this library made the view, so a file of its columns could not be checked against what " +

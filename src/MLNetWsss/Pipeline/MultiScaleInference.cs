@@ -68,6 +68,22 @@ public sealed class MultiScaleInference(Normalization normalization, int stride,
         return vectors;
     }
 
+    /// <summary>N images of any size -> N tensors [1,C,h,w] that <paramref name="forward"/> gives at scale 1, in its own resolution; the
+    /// caller disposes of them.</summary>
+    internal Tensor[] Features(IReadOnlyList<RgbImage> images, int longSide, Func<Tensor, Tensor> forward)
+    {
+        using var ungraded = no_grad();
+        var features = new Tensor[images.Count];
+        foreach (var batch in Batches(images, longSide, 1))
+        {
+            using var scope = NewDisposeScope();
+            var all = forward(Input(images, batch, false));
+            for (var n = 0; n < batch.Indices.Length; n++)
+                features[batch.Indices[n]] = all.narrow(0, n, 1).contiguous().MoveToOuterDisposeScope();
+        }
+        return features;
+    }
+
     /// <summary>
     /// Size of the network's input for an image: its longer side scaled to <paramref name="longSide"/>, both sides a multiple of the
     /// stride plus 1.

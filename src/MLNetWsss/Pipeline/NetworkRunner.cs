@@ -74,6 +74,13 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
         return _inference.Maps(images, scales, flip, longSide, mapStride, x => forward(_network, x));
     }
 
+    /// <summary>N images -> N tensors [1,C,h,w] at scale 1, in the network's own resolution; the caller disposes of them.</summary>
+    internal Tensor[] Features(IReadOnlyList<RgbImage> images, int longSide, Func<TNetwork, Tensor, Tensor> forward)
+    {
+        Devices.UseThreads(_threads);
+        return _inference.Features(images, longSide, x => forward(_network, x));
+    }
+
     /// <summary>N images -> N vectors, at scale 1.</summary>
     internal float[][] Vectors(IReadOnlyList<RgbImage> images, int longSide, Func<TNetwork, Tensor, Tensor> forward)
     {

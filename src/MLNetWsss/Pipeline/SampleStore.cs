@@ -86,6 +86,25 @@ internal sealed class SampleStore : IDisposable
         }
     }
 
+    /// <summary>Keeps rows as they are made, in their order.</summary>
+    /// <exception cref="IOException">As for <see cref="Read"/>.</exception>
+    internal static SampleStore Collect(IReadOnlyList<StageColumn> columns, IEnumerable<StageRow> rows, long budget, string? temporaryFolder)
+    {
+        var store = new SampleStore(new(columns));
+        try
+        {
+            foreach (var row in rows)
+                store.Add(row, budget, temporaryFolder, CreateSpill);
+            store.Seal();
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Rows that lie encoded in a file already, which the store owns from here on.</summary>
     internal static SampleStore Over(FileStream file, RowCodec codec, IEnumerable<(long Offset, int Length)> rows)
     {

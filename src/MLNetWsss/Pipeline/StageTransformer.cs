@@ -52,9 +52,12 @@ public abstract class StageTransformer : ITransformer, IDisposable
     /// <summary>The foreground class names of the written columns, for a given input.</summary>
     internal virtual IReadOnlyList<string> ClassNamesFor(DataViewSchema input) => ClassNames;
 
+    /// <summary>Throws if the stage has been disposed.</summary>
+    internal void RequireAlive() => ObjectDisposedException.ThrowIf(_disposed, this);
+
     internal void MapChecked(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireAlive();
         try
         {
             Map(rows, wanted);
@@ -67,7 +70,7 @@ public abstract class StageTransformer : ITransformer, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool IsRowToRowMapper => true;
+    public virtual bool IsRowToRowMapper => true;
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new StageMapper(this, inputSchema).OutputSchema;
@@ -77,7 +80,9 @@ public abstract class StageTransformer : ITransformer, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new StageMapper(this, inputSchema);
+        return IsRowToRowMapper ? new StageMapper(this, inputSchema) : throw new InvalidOperationException(
+            $"{Name} maps whole views: what it makes of a row depends on the others. Use Transform on a view with all rows, not a " +
+            "PredictionEngine.");
     }
 
     /// <summary>The input with this stage's columns added, computed as they are read.</summary>
@@ -87,8 +92,10 @@ public abstract class StageTransformer : ITransformer, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(input);
-        return new StageView(input, new StageMapper(this, input.Schema));
+        return ViewOf(input, new StageMapper(this, input.Schema));
     }
+
+    private protected virtual IDataView ViewOf(IDataView input, StageMapper mapper) => new StageView(input, mapper);
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {

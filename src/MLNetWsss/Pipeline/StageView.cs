@@ -3,14 +3,24 @@ using Microsoft.ML.Data;
 
 namespace MLNetWsss.Pipeline;
 
+/// <summary>A view that a stage of this library made.</summary>
+internal interface IStageView : IDataView
+{
+    /// <summary>What the stage was applied to.</summary>
+    IDataView Source { get; }
+
+    /// <summary>The stage.</summary>
+    StageTransformer Stage { get; }
+}
+
 /// <summary>
 /// A view with a stage's columns added, lazily and in batches. One upstream cursor reads B rows of every column in use and the stage runs
 /// them together; a second look-ahead cursor would pair outputs with wrong rows whenever the source's order changes per enumeration.
 /// </summary>
-internal sealed class StageView(IDataView source, StageMapper mapper) : IDataView
+internal sealed class StageView(IDataView source, StageMapper mapper) : IStageView
 {
-    internal IDataView Source => source;
-    internal StageTransformer Stage => mapper.Stage;
+    public IDataView Source => source;
+    public StageTransformer Stage => mapper.Stage;
     public DataViewSchema Schema => mapper.OutputSchema;
     public bool CanShuffle => source.CanShuffle;
     public long? GetRowCount() => source.GetRowCount();

@@ -29,8 +29,19 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
     /// </summary>
     private protected abstract Func<TNetwork, TrainingBatch, Loss> LossFor(SampleStore store, IReadOnlyList<string> classNames, IChannel channel);
 
+    /// <summary>What a training is made of beyond its options: singly drawn rows and no record, unless a stage says otherwise.</summary>
+    private protected virtual TrainingPlan<TNetwork> PlanTraining(
+        SampleStore store, IReadOnlyList<string> classNames, IChannel channel, long seed) => new(LossFor(store, classNames, channel));
+
+    /// <summary>Whether training reads a column; one that only prediction uses would be computed in vain.</summary>
+    private protected virtual bool IsTrainedOn(StageColumn column) => true;
+
     /// <summary>Wraps the trained network, which the transformer owns from here on.</summary>
     private protected abstract TTransformer CreateTransformer(TNetwork network, IReadOnlyList<string> classNames);
+
+    /// <summary>The same with what training gathered besides the weights.</summary>
+    private protected virtual TTransformer CreateTransformer(TNetwork network, IReadOnlyList<string> classNames, ITrainingRecord? record) =>
+        CreateTransformer(network, classNames);
 
     /// <summary>Class names where the columns carry none.</summary>
     private protected abstract IReadOnlyList<string> CountClasses(SampleStore store);
@@ -43,6 +54,7 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         // Said before the data are read, which may take long.
         if (_options.Backbone.Weights is { } weights && !File.Exists(weights))
             throw PretrainedWeights.Missing(weights);
+        columns = [.. columns.Where(c => IsTrainedOn(c.Item1))];
         using var store = SampleStore.Read(input, columns, _options.MaxSide, (long)_options.MemoryBudgetMB << 20,
             MLNetInternals.TempFilePath(Host), _options.Cancellation, check: RequireEqualSizes);
         if (store.Count == 0)
@@ -51,9 +63,9 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             $"{store.Count} training rows, {store.MemoryBytes >> 20} MB in memory, {store.SpilledBytes >> 20} MB in a temporary file");
         var names = columns.Where(c => Columns.Trains.Concat(Columns.Uses).Contains(c.Item1))
             .Select(c => ClassNames.Find(c.Item2)).FirstOrDefault(n => n is not null) ?? CountClasses(store);
-        var loss = LossFor(store, names, channel);
-
         long seed = _options.Seed ?? MLNetInternals.Seed(Host) ?? 0;
+        var plan = PlanTraining(store, names, channel, seed);
+
         using var generator = new torch.Generator((ulong)Randomness.TorchSeed(seed, -1), torch.CPU);
         var network = CreateNetwork(names, generator);
         try
@@ -61,8 +73,8 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             network.to(device);
             var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed);
             new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
-                (step, rows) => batches.Make(step, rows), batch => loss(network, batch.To(device)));
-            return CreateTransformer(network, names);
+                (step, rows) => batches.Make(step, rows), batch => plan.Loss(network, batch.To(device)), plan.Batches, plan.Record);
+            return CreateTransformer(network, names, plan.Record);
         }
         catch
         {
@@ -86,3 +98,10 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
                     $"{image.Height} x {image.Width}; expected the same. Resize the mask to its photo.");
     }
 }
+
+/// <summary>What a training is made of beyond its options.</summary>
+/// <param name="Loss">What is minimised.</param>
+/// <param name="Batches">Which rows form the batches; null draws them singly.</param>
+/// <param name="Record">What is gathered besides the weights; null for nothing.</param>
+internal sealed record TrainingPlan<TNetwork>(
+    Func<TNetwork, TrainingBatch, Loss> Loss, BatchPlan? Batches = null, ITrainingRecord? Record = null);

@@ -25,6 +25,16 @@ internal sealed class Loss(params (string Name, Tensor Value)[] terms)
     internal LossTerm[] Terms() => [.. terms.Select(t => new LossTerm(t.Name, t.Value.item<float>()))];
 }
 
+/// <summary>What a training gathers besides the weights, such as maps over its epochs; checkpoints carry it along.</summary>
+internal interface ITrainingRecord
+{
+    /// <summary>All of it, as bytes.</summary>
+    byte[] Save();
+
+    /// <summary>Restores what <see cref="Save"/> gave.</summary>
+    void Load(byte[] saved);
+}
+
 /// <summary>The loss became infinite or not a number; the last good checkpoint is kept.</summary>
 public sealed class TrainingDivergedException(string message) : Exception(message);
 
@@ -32,33 +42,30 @@ public sealed class TrainingDivergedException(string message) : Exception(messag
 internal sealed class Trainer(
     string stage, TrainingOptions options, long seed, IReadOnlyList<string> classNames, IChannel channel, ulong fingerprint = 0)
 {
-    internal void Run<TNetwork, TBatch>(TNetwork network, Generator generator, int rows, Func<long, int[], TBatch> make, Func<TBatch, Loss> loss)
+    /// <summary>Trains a network, or goes on with a training that was interrupted.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="generator">Seeded anew at each step, for what the network draws in training.</param>
+    /// <param name="rows">Number of training rows.</param>
+    /// <param name="make">The batch of a step, from its rows; called on worker threads.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="plan">Which rows form the batches; null shuffles them.</param>
+    /// <param name="record">What training gathers besides the weights; kept in checkpoints.</param>
+    internal void Run<TNetwork, TBatch>(TNetwork network, Generator generator, int rows, Func<long, int[], TBatch> make,
+        Func<TBatch, Loss> loss, BatchPlan? plan = null, ITrainingRecord? record = null)
         where TNetwork : nn.Module, IStageNetwork
     {
-        int batchSize = Math.Min(options.BatchSize, rows);
-        if (batchSize < options.BatchSize)
+        plan ??= BatchPlan.Shuffled(rows, Math.Min(options.BatchSize, rows), seed);
+        int batchSize = plan.BatchSize;
+        if (rows < options.BatchSize)
             channel.Warning(MessageSensitivity.None, $"{rows} training rows are fewer than BatchSize {options.BatchSize}: batches have {batchSize}.");
-        // A last incomplete batch is left out; its rows come in another order the next epoch.
-        long perEpoch = rows / batchSize, steps = perEpoch * options.Epochs;
+        long perEpoch = plan.BatchesPerEpoch, steps = perEpoch * options.Epochs;
         using var optimizer = CreateOptimizer(network);
-        var checkpoints = Checkpoints.For(stage, options, seed, rows, fingerprint, classNames, channel);
+        var checkpoints = Checkpoints.For(stage, options, seed, rows, fingerprint, classNames, channel, record);
         long start = checkpoints?.Resume(network, optimizer) ?? 0;
         var rates = optimizer.ParamGroups.Select(g => (Group: g, Peak: g.InitialLearningRate)).ToArray();
 
-        (long Epoch, int[] Order) shuffled = (-1, []);
-        var gate = new Lock();
-        int[] RowsOf(long step)
-        {
-            lock (gate)
-            {
-                if (shuffled.Epoch != step / perEpoch)
-                    shuffled = (step / perEpoch, Randomness.Permutation(rows, seed, step / perEpoch));
-                return shuffled.Order[(int)(step % perEpoch * batchSize)..(int)((step % perEpoch + 1) * batchSize)];
-            }
-        }
-
         network.train();
-        using var batches = new Prefetch<TBatch>(step => make(step, RowsOf(step)), start, steps, options.Workers);
+        using var batches = new Prefetch<TBatch>(step => make(step, plan.Batch(step)), start, steps, options.Workers);
         var clock = Stopwatch.StartNew();
         double epochLoss = 0;
         for (long step = start; step < steps; step++)

@@ -12,6 +12,12 @@ internal sealed class TrainingBatch
     /// <summary>Which rows of the store, in order.</summary>
     internal required int[] Rows { get; init; }
 
+    /// <summary>Steps before this one, over all epochs.</summary>
+    internal long Step { get; init; }
+
+    /// <summary>Which part of each row's photo its crop shows; empty where the batch was made otherwise.</summary>
+    internal CropPlan[] Crops { get; init; } = [];
+
     /// <summary>Side S of the square crops in pixels.</summary>
     internal required int CropSize { get; init; }
 
@@ -55,6 +61,8 @@ internal sealed class BatchMaker(
         var batch = new TrainingBatch
         {
             Rows = rows,
+            Step = step,
+            Crops = new CropPlan[rows.Length],
             CropSize = side,
             Pixels = new float[rows.Length * area * 3],
             TagValues = _tags is null ? null : new float[rows.Length * classes],
@@ -64,7 +72,7 @@ internal sealed class BatchMaker(
         {
             var row = store[rows[n]];
             var image = row.Get<RgbImage>(_image);
-            var crop = CropPlan.Create(image.Height, image.Width, augmentation, Randomness.For(seed, step, n));
+            var crop = batch.Crops[n] = CropPlan.Create(image.Height, image.Width, augmentation, Randomness.For(seed, step, n));
             crop.SampleImage(image, normalization, batch.Pixels.AsSpan(n * area * 3, area * 3));
             if (_tags is not null)
                 row.Get<float[]>(_tags).CopyTo(batch.TagValues.AsSpan(n * classes, classes));

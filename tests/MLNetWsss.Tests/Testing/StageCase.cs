@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLNetWsss.Backbones;
 using MLNetWsss.ClassActivation;
+using MLNetWsss.GroupRefinement;
 using MLNetWsss.Imaging;
 using MLNetWsss.LabelImages;
 using MLNetWsss.Pipeline;
@@ -23,6 +24,8 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
     internal static IReadOnlyList<StageCase> All { get; } =
     [
         Of((wsss, options) => wsss.ClassActivation(options), Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5] })),
+        Of((wsss, options) => wsss.GroupRefinement(options),
+            Tiny(new GroupRefinementOptions { GroupSize = 2, LongSide = 33, Scales = [1, 1.5] })),
         Of((wsss, options) => wsss.PseudoLabels(options),
             new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
         Of((wsss, options) => wsss.Segmentation(options),
@@ -30,6 +33,10 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
         Of((wsss, options) => wsss.LabelImages(options),
             new LabelImagesOptions { PredictionBatch = 3, LabelsColumn = "Mask", VectorColumn = "MaskVector", Opacity = 0.5f })
     ];
+
+    /// <summary>Whether the stage makes of a row what depends on the others, so that rules about single rows do not apply.</summary>
+    internal bool MapsWholeViews => typeof(StageTransformer).Assembly.GetType($"MLNetWsss.{Name}.{Name}Transformer")!
+        .IsSubclassOf(typeof(WholeViewTransformer));
 
     internal static StageCase Named(string name) => All.Single(c => c.Name == name);
 

@@ -40,6 +40,7 @@ internal static class TinyScenes
             SourceColumn.Vector("Tags", ClassNames, i => Told("Tags", scenes[i].TagVector(ClassNames.Count)),
                 NamesOn("Tags", ColumnKind.Vector)),
             SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => Told("Cam", Maps(scenes[i])), NamesOn("Cam", ColumnKind.Maps)),
+            SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => Told("Saliency", Saliency(scenes[i]))),
             SourceColumn.Of("Mask", LabelMapDataViewType.Instance, i => Told("Mask", scenes[i].Mask), NamesOn("Mask", ColumnKind.Labels))
         ];
         return new SourceView(count, [.. all.Where(c => columns is null || columns.Contains(c.Name))]);
@@ -68,6 +69,15 @@ internal static class TinyScenes
         for (int y = 0; y < mask.Height; y++)
             mask.Labels.Slice(y * mask.Width + 4, width).CopyTo(labels.AsSpan(y * width));
         return new LabelMap(mask.Height, width, labels);
+    }
+
+    /// <summary>What stands out: all objects, faintly the rest.</summary>
+    private static ScoreMaps Saliency(SyntheticScene scene)
+    {
+        var scores = new float[scene.Mask.Labels.Length];
+        for (int i = 0; i < scores.Length; i++)
+            scores[i] = scene.Mask.Labels[i] is LabelMap.Background ? 0.05f : 0.8f;
+        return new ScoreMaps(1, scene.Mask.Height, scene.Mask.Width, scores);
     }
 
     /// <summary>What a good classifier might see: each class's share of every 4 x 4 block, fading from the top as from a head.</summary>
