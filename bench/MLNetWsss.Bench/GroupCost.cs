@@ -78,7 +78,8 @@ internal static class GroupCost
                 double model = images * (images - 1.0) * height * width * height * width;
                 json.Line($"group-time-{images}-{height}x{width}", seconds, "processor s", new
                 {
-                    images, height, width, nanosecondsPerPairOfPositions = Json.Rounded(seconds / model * 1e9), peakMB = (highest - before) >> 20
+                    images, height, width, nanosecondsPerPairOfPositions = Json.Rounded(seconds / model * 1e9),
+                    peakMB = (highest - before) >> 20
                 });
             }
     }
