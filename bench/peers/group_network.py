@@ -3,7 +3,8 @@
     python3 group_network.py --size 257 --batch 16 --group 4 --rounds 3 --threads 2 [--weights FILE.safetensors]
 
 The same module as the library's: keys of the two deepest stages compared by cosine, row softmax, gated messages, their mean through a
-3x3 convolution, a gated recurrent unit of 1x1 convolutions, the graph dropout layer; batch norm folded, channels-last, float32, AdamW over lists.
+3x3 convolution, a gated recurrent unit of 1x1 convolutions, the graph dropout layer. Tuned alike: batch norm folded, channels-last,
+float32, AdamW over lists.
 Waits for orders on standard input: "step N" takes N steps and answers with the seconds and processor seconds that they took.
 """
 import argparse

@@ -51,7 +51,7 @@ public sealed class GroupGraph : Module
         using var scope = NewDisposeScope();
         Tensor[] current = [.. states.Select(s => s.alias())];
         (Tensor[] Asks, Tensor[] Offers)? fixedKeys = keys is null ? null : Projected(keys);
-        var kept = keys is null || is_grad_enabled() ? null : new Dictionary<(int, int), Tensor>();
+        var kept = keys is null ? null : new Dictionary<(int, int), Tensor>();
         for (int round = 0; round < _options.Rounds; round++)
         {
             using var one = NewDisposeScope();
@@ -91,19 +91,18 @@ public sealed class GroupGraph : Module
     }
 
     /// <summary>
-    /// Attention that is compared by features is the same in every round: it is kept where all of it fits into the budget, and else
-    /// computed anew, some positions at a time.
+    /// Attention that is compared by features is the same in every round: it is kept where all of it fits into the budget, or where training
+    /// needs it for the gradient anyway, and else computed anew, some positions at a time.
     /// </summary>
     private Tensor Attended(int node, int other, Tensor asks, Tensor offers, Tensor values, long allPairs,
         Dictionary<(int, int), Tensor>? kept)
     {
         long positions = asks.shape[1], chunk = _options.AttentionChunk, budget = (long)_options.AttentionBudgetMB << 20;
-        bool whole = allPairs <= budget;
+        bool whole = allPairs <= budget || is_grad_enabled();
         if (chunk == 0)
             // Similarities and their softmax are alive at once.
-            chunk = is_grad_enabled() || whole ? positions
-                : Math.Clamp(budget / (2 * sizeof(float) * asks.shape[0] * offers.shape[2]), 1, positions);
-        if (kept is null || !whole || chunk < positions || is_grad_enabled())
+            chunk = whole ? positions : Math.Clamp(budget / (2 * sizeof(float) * asks.shape[0] * offers.shape[2]), 1, positions);
+        if (kept is null || !whole || chunk < positions)
             return CoAttention.Attended(asks, offers, values, chunk);
         if (!kept.TryGetValue((node, other), out var weights))
         {

@@ -9,7 +9,8 @@ public static class GroupRefinementCatalog
     {
         /// <summary>
         /// Image + Tags (+ Cam) -> Cam: photos that share a class complete each other's class activation maps, by a graph over groups of
-        /// them (Li et al., AAAI 2021). It looks at whole views, so it predicts through <c>Transform</c> and not through a PredictionEngine.
+        /// them (Li et al., AAAI 2021). It looks at whole views, so it predicts through <c>Transform</c> and not through a
+        /// PredictionEngine.
         /// </summary>
         /// <param name="options">Null takes every default.</param>
         /// <exception cref="ArgumentException">An option is out of its range.</exception>

@@ -110,8 +110,8 @@ public sealed class GroupRefinementEstimator : TrainedStageEstimator<GroupRefine
         {
             float[] tags = store[i].Get<float[]>(Columns.Trains[0]);
             if (tags.Length != classNames.Count)
-                throw new InvalidOperationException($"{store.NameOf(i)}: column '{_options.TagsColumn}' has {tags.Length} values, expected " +
-                    $"{classNames.Count}, one for each of {string.Join(", ", classNames)}.");
+                throw new InvalidOperationException($"{store.NameOf(i)}: column '{_options.TagsColumn}' has {tags.Length} values, " +
+                    $"expected {classNames.Count}, one for each of {string.Join(", ", classNames)}.");
             for (int k = 0; k < tags.Length; k++)
                 if (tags[k] is not (0 or 1))
                     throw new InvalidOperationException($"{store.NameOf(i)}: tag '{classNames[k]}' in column '{_options.TagsColumn}' is " +

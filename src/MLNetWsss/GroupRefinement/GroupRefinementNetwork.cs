@@ -29,7 +29,9 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
     /// </summary>
     private const double LeastPeak = 10;
 
-    /// <summary>At first a mean state of 0.15 is read as probability 1/2: a present class covers more of a crop, an absent one less.</summary>
+    /// <summary>
+    /// At first a mean state of 0.15 is read as probability 1/2: a present class covers more of a crop, an absent one less.
+    /// </summary>
     private const double InitialReadoutScale = 20, InitialReadoutBias = -3;
 
     private readonly GroupRefinementOptions _options;

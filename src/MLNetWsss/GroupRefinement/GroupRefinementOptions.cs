@@ -16,7 +16,9 @@ public enum NodeState
 /// <summary>What the co-attention compares two positions by.</summary>
 public enum AffinitySource
 {
-    /// <summary>The backbone's features: a position with few signs of a class can find its like in another photo and learn from it.</summary>
+    /// <summary>
+    /// The backbone's features: a position with few signs of a class can find its like in another photo and learn from it.
+    /// </summary>
     Backbone,
 
     /// <summary>The node states, as in the authors' code.</summary>

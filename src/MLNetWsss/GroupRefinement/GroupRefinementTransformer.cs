@@ -148,7 +148,8 @@ public sealed class GroupRefinementTransformer : WholeViewTransformer, ILoadable
         foreach (var given in maps)
             if (given is not null && given.Classes != ClassNames.Count)
                 throw new InvalidOperationException($"Column '{_options.CamColumn}' has {given.Classes} maps, and this model knows " +
-                    $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give maps of these classes in this order, or leave the column out.");
+                    $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give maps of these classes in this order, or leave the " +
+                    "column out.");
         return maps[0] is not null ? [.. maps.Select(m => m!)]
             : _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, _options.MapStride,
                 (network, x) => network.Maps(x).relu());
@@ -167,7 +168,8 @@ public sealed class GroupRefinementTransformer : WholeViewTransformer, ILoadable
     {
         using var scope = NewDisposeScope();
         var values = maps.to(ScalarType.Float32).cpu().contiguous();
-        return new ScoreMaps((int)values.shape[1], (int)values.shape[2], (int)values.shape[3], MemoryMarshal.Cast<byte, float>(values.bytes).ToArray());
+        float[] scores = MemoryMarshal.Cast<byte, float>(values.bytes).ToArray();
+        return new ScoreMaps((int)values.shape[1], (int)values.shape[2], (int)values.shape[3], scores);
     }
 
     /// <summary>
@@ -203,11 +205,11 @@ public sealed class GroupRefinementTransformer : WholeViewTransformer, ILoadable
             return [.. probabilities!.Select(p => p >= _options.PredictedTagThreshold)];
         if (tags.Length != ClassNames.Count)
             throw new InvalidOperationException($"{name}: column '{_options.TagsColumn}' has {tags.Length} values, and this model knows " +
-                $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave the " +
-                "column out.");
+                $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave " +
+                "the column out.");
         if (Array.FindIndex(tags, float.IsNaN) is >= 0 and var k)
-            throw new InvalidOperationException($"{name}: tag '{ClassNames[k]}' in column '{_options.TagsColumn}' is NaN; expected 1 (the " +
-                "class is in the photo) or 0 (it is not). Fill it, or leave the column out.");
+            throw new InvalidOperationException($"{name}: tag '{ClassNames[k]}' in column '{_options.TagsColumn}' is NaN; expected 1 " +
+                "(the class is in the photo) or 0 (it is not). Fill it, or leave the column out.");
         return [.. tags.Select(t => t > 0.5f)];
     }
 

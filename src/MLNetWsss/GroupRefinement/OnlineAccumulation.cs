@@ -88,8 +88,8 @@ internal sealed class OnlineAccumulation : ITrainingRecord
         int one = sizeof(ulong) + _classes * Cells;
         int count = saved.Length < sizeof(int) ? -1 : BitConverter.ToInt32(saved);
         if (count < 0 || saved.Length != sizeof(int) + (long)count * one)
-            throw new FormatException($"The record of maps has {saved.Length} bytes, which is no number of photos with {_classes} maps of " +
-                $"{Side} x {Side}. Copy the file again, or train anew.");
+            throw new FormatException($"The record of maps has {saved.Length} bytes, which is no number of photos with {_classes} maps " +
+                $"of {Side} x {Side}. Copy the file again, or train anew.");
         for (int i = 0; i < count; i++)
         {
             var entry = saved.AsSpan(sizeof(int) + i * one, one);

@@ -88,7 +88,8 @@ internal sealed class SampleStore : IDisposable
 
     /// <summary>Keeps rows as they are made, in their order.</summary>
     /// <exception cref="IOException">As for <see cref="Read"/>.</exception>
-    internal static SampleStore Collect(IReadOnlyList<StageColumn> columns, IEnumerable<StageRow> rows, long budget, string? temporaryFolder)
+    internal static SampleStore Collect(
+        IReadOnlyList<StageColumn> columns, IEnumerable<StageRow> rows, long budget, string? temporaryFolder)
     {
         var store = new SampleStore(new(columns));
         try

@@ -20,7 +20,9 @@ public abstract class WholeViewTransformer : StageTransformer
     /// <inheritdoc/>
     public override bool IsRowToRowMapper => false;
 
-    /// <summary>Bytes of rows kept in memory, half for what is read and half for what is made; the others wait in temporary files.</summary>
+    /// <summary>
+    /// Bytes of rows kept in memory, half for what is read and half for what is made; the others wait in temporary files.
+    /// </summary>
     private protected abstract long MemoryBudget { get; }
 
     /// <summary>Photos are kept at most this many pixels long, which is all that <see cref="MapAll"/> needs.</summary>
@@ -86,8 +88,8 @@ internal sealed class WholeResults : IDisposable
     internal int Count => _places.Count;
 
     internal StageRow Of(DataViewRowId id, long position) => _places.TryGetValue(id, out int place) ? _rows[place]
-        : throw new InvalidOperationException($"{_stage}: row {position} was not there when the view was read first: the data have changed " +
-            "between two readings. Keep them as they are while the view is read.");
+        : throw new InvalidOperationException($"{_stage}: row {position} was not there when the view was read first: the data have " +
+            "changed between two readings. Keep them as they are while the view is read.");
 
     public void Dispose() => _rows.Dispose();
 }
@@ -152,8 +154,8 @@ internal sealed class WholeView(IDataView source, StageMapper mapper, WholeViewT
                 return true;
             }
             if (_results is not null && _count != _results.Count)
-                throw new InvalidOperationException($"{_view.Stage.Name}: {_results.Count} rows were read first and {_count} the second time: " +
-                    "the data have changed between two readings. Keep them as they are while the view is read.");
+                throw new InvalidOperationException($"{_view.Stage.Name}: {_results.Count} rows were read first and {_count} the second " +
+                    "time: the data have changed between two readings. Keep them as they are while the view is read.");
             return false;
         }
 

@@ -1,8 +1,10 @@
 using Microsoft.ML;
-using MLNetWsss.Data;
+using MLNetWsss.ClassActivation;
 using MLNetWsss.GroupRefinement;
 using MLNetWsss.Imaging;
+using MLNetWsss.Outsider;
 using MLNetWsss.Pipeline;
+using MLNetWsss.Segmentation;
 using MLNetWsss.Tests.Testing;
 
 namespace MLNetWsss.Tests.GroupRefinement;
@@ -155,6 +157,47 @@ public sealed class GroupRefinementTests
         var maps = resumed.Transform(data).Column<ScoreMaps>("Cam");
         using var loaded = GroupRefinementTransformer.Load(MLNetInternals.EnvironmentOf(new MLContext(1).Transforms), resumed.Archive());
         Assert.Equal(maps.Select(m => m.Scores.ToArray()), loaded.Transform(data).Column<ScoreMaps>("Cam").Select(m => m.Scores.ToArray()));
+    }
+
+    [Fact]
+    public void The_stages_chain_without_naming_a_column_and_survive_being_saved()
+    {
+        var ml = new MLContext(seed: 1);
+        var data = TinyScenes.View(8, columns: ["Id", "Image", "Tags"]);
+        var cam = (ClassActivationOptions)StageCase.Named("ClassActivation").Options;
+        var network = (SegmentationOptions)StageCase.Named("Segmentation").Options;
+        using var model = ml.Transforms.Wsss.ClassActivation(cam).Append(ml.Transforms.Wsss.GroupRefinement(Tiny))
+            .Append(ml.Transforms.Wsss.PseudoLabels()).Append(ml.Transforms.Wsss.Segmentation(network)).Fit(data);
+        string digest = RowDigest.Of(model.Transform(data), "Id", "Cam", "Mask", "Prediction");
+        using var stream = new MemoryStream();
+        ml.Model.Save(model, data.Schema, stream);
+        stream.Position = 0;
+        var loaded = new MLContext(1).Model.Load(stream, out _);
+        Assert.Equal(digest, RowDigest.Of(loaded.Transform(data), "Id", "Cam", "Mask", "Prediction"));
+        (loaded as IDisposable)?.Dispose();
+    }
+
+    [Fact]
+    public void Maps_that_come_in_are_where_the_graph_starts()
+    {
+        var stage = FittedStage.Of("GroupRefinement");
+        var given = stage.Model.Transform(stage.Data).Column<ScoreMaps>("Cam");
+        var own = stage.Model.Transform(TinyScenes.View(8, columns: ["Image", "Tags"])).Column<ScoreMaps>("Cam");
+        Assert.NotEqual(own[0].Scores.ToArray(), given[0].Scores.ToArray());
+    }
+
+    [Fact]
+    public void Four_groups_can_be_overfitted()
+    {
+        var losses = new List<double>();
+        var options = Tiny with
+        {
+            Epochs = 100, BatchSize = 8, LearningRate = 3e-3, HeadLearningRate = 1e-2, WarmupSteps = 5,
+            Augmentation = new() { CropSize = 33, AreaMin = 1, AspectRatio = 1, Flip = false, ColorJitter = 0 },
+            Progress = new Watcher(p => losses.Add(p.Loss))
+        };
+        using var model = new MLContext(1).Transforms.Wsss.GroupRefinement(options).Fit(TinyScenes.View(8, columns: ["Image", "Tags"]));
+        Assert.True(losses[^1] < losses[0] / 4, $"{losses[0]} -> {losses[^1]}");
     }
 
     private sealed class Watcher(Action<TrainingProgress> report) : IProgress<TrainingProgress>
