@@ -39,29 +39,29 @@ public sealed class AuxiliaryAffinityEstimator : TrainedStageEstimator<Auxiliary
         SampleStore store, IReadOnlyList<string> classNames, IChannel channel)
     {
         TrainingTags.Check(store, Columns.Trains[0], classNames, channel);
-        return (network, batch) => Loss(network.call(batch.Images()), batch);
+        return (network, batch) => LossOf(_options, network.call(batch.Images()), batch);
     }
 
     /// <summary>The weighted sum of all tasks' losses.</summary>
-    private Loss Loss(AuxiliaryOutputs outputs, TrainingBatch batch)
+    internal static Loss LossOf(AuxiliaryAffinityOptions options, AuxiliaryOutputs outputs, TrainingBatch batch)
     {
         var (labels, saliency) = (batch.Labels(), batch.Labels(1));
-        if (_options.PaddingIsBackground)
+        if (options.PaddingIsBackground)
         {
             // Saliency is unknown outside the photo alone.
             var padding = saliency.eq(255L);
             (labels, saliency) = (labels.masked_fill(padding, 0), saliency.masked_fill(padding, 0));
         }
         var terms = new List<(string, torch.Tensor)>();
-        if (_options.ClassificationWeight > 0)
-            terms.Add(("tags", AuxiliaryAffinityLosses.TagLoss(outputs.Tags, batch.Tags()) * _options.ClassificationWeight));
+        if (options.ClassificationWeight > 0)
+            terms.Add(("tags", AuxiliaryAffinityLosses.TagLoss(outputs.Tags, batch.Tags()) * options.ClassificationWeight));
         if (outputs.Saliency is { } salient)
-            terms.Add(("saliency", AuxiliaryAffinityLosses.SaliencyLoss(salient, saliency) * _options.SaliencyWeight));
+            terms.Add(("saliency", AuxiliaryAffinityLosses.SaliencyLoss(salient, saliency) * options.SaliencyWeight));
         if (outputs.RefinedSaliency is { } refined)
-            terms.Add(("refined saliency", AuxiliaryAffinityLosses.SaliencyLoss(refined, saliency) * _options.SaliencyWeight));
-        terms.Add(("pixels", AuxiliaryAffinityLosses.SegmentationLoss(outputs.Segmentation, labels) * _options.SegmentationWeight));
+            terms.Add(("refined saliency", AuxiliaryAffinityLosses.SaliencyLoss(refined, saliency) * options.SaliencyWeight));
+        terms.Add(("pixels", AuxiliaryAffinityLosses.SegmentationLoss(outputs.Segmentation, labels) * options.SegmentationWeight));
         if (outputs.RefinedSegmentation is { } scores)
-            terms.Add(("refined pixels", AuxiliaryAffinityLosses.SegmentationLoss(scores, labels) * _options.SegmentationWeight));
+            terms.Add(("refined pixels", AuxiliaryAffinityLosses.SegmentationLoss(scores, labels) * options.SegmentationWeight));
         return new([.. terms]);
     }
 

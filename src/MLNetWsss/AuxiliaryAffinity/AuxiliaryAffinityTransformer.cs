@@ -38,7 +38,7 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
         {
             var row = rows[n];
             if (present is not null)
-                row.Set(_cam, LabelUpdate.Cam(predictions[n].Maps, k => present[n][k]));
+                row.Set(_cam, _update.Cam(predictions[n].Maps, k => present[n][k], spread: true));
             if (wanted.Contains(_saliency) || wanted.Contains(_mask))
             {
                 var given = _update.Given(images[n], row.Find<ScoreMaps>(_given), () => $"Row {n} of a batch").Map;

@@ -155,7 +155,7 @@ internal sealed class AuxiliaryRounds : IDisposable
             var given = first?.Saliency(indices[n]) ?? Given(rows[n], images[n], indices[n]);
             var saliency = _update.Saliency(images[n], given, predictions?[n].Saliency);
             var row = new StageRow();
-            row.Set(AuxiliaryRound.MaskColumn, _update.Label(LabelUpdate.Cam(maps[n], k => tags[k] > 0.5f), saliency));
+            row.Set(AuxiliaryRound.MaskColumn, _update.Label(_update.Cam(maps[n], k => tags[k] > 0.5f, round > 0), saliency));
             row.Set(AuxiliaryRound.SaliencyColumn, LabelUpdate.Quantised(saliency));
             labelled[n] = row;
         });

@@ -13,9 +13,9 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     // Rows are refined side by side, each on one thread.
     private readonly DenseCrf? _crf = options.SaliencyCrf is { } crf ? new(crf with { Threads = 1 }) : null;
 
-    /// <summary>[K x h x w] rectified maps -> [K x h x w] maps in 0..1, zero for absent classes.</summary>
-    internal static ScoreMaps Cam(ScoreMaps maps, Func<int, bool> present) =>
-        PseudoLabelRule.Normalise(maps.Scores, maps.Classes, maps.Height, maps.Width, present);
+    /// <summary>[K x h x w] rectified maps, spread along an affinity or not -> [K x h x w] in 0..1, zero for absent classes.</summary>
+    internal ScoreMaps Cam(ScoreMaps maps, Func<int, bool> present, bool spread) => PseudoLabelRule.Normalise(
+        maps.Scores, maps.Classes, maps.Height, maps.Width, present, spread && options.Head.Affinity != AffinityKind.None);
 
     /// <summary>
     /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, and why that found nothing, or null.

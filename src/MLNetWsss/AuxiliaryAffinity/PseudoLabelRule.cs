@@ -29,9 +29,12 @@ internal static class PseudoLabelRule
     }
 
     /// <summary>
-    /// [KxHxW] rectified maps -> the same, each tagged class divided by its maximum + 1e-5 (the authors' code), absent classes zero.
+    /// [KxHxW] rectified maps -> the same, each tagged class divided by its maximum + 1e-5 (the authors' code), absent classes zero. Of
+    /// maps that an affinity has spread the minimum is taken off first: an affinity that is still nearly even adds about the map's mean
+    /// everywhere, and the whole photo would pass the threshold.
     /// </summary>
-    internal static ScoreMaps Normalise(ReadOnlySpan<float> maps, int classes, int height, int width, Func<int, bool> present)
+    internal static ScoreMaps Normalise(
+        ReadOnlySpan<float> maps, int classes, int height, int width, Func<int, bool> present, bool spread)
     {
         int area = height * width;
         var scores = new float[classes * area];
@@ -40,12 +43,13 @@ internal static class PseudoLabelRule
             if (!present(k))
                 continue;
             var source = maps.Slice(k * area, area);
-            float top = 0;
+            float top = 0, bottom = float.MaxValue;
             foreach (float s in source)
-                top = Math.Max(top, s);
-            float scale = 1 / (top + 1e-5f);
+                (top, bottom) = (Math.Max(top, s), Math.Min(bottom, s));
+            bottom = spread ? Math.Max(bottom, 0) : 0;
+            float scale = 1 / (top - bottom + 1e-5f);
             for (int i = 0; i < area; i++)
-                scores[k * area + i] = Math.Max(source[i], 0) * scale;
+                scores[k * area + i] = Math.Max(source[i] - bottom, 0) * scale;
         }
         return new ScoreMaps(classes, height, width, scores);
     }

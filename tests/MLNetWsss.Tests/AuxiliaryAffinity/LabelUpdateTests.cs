@@ -11,6 +11,9 @@ public sealed class LabelUpdateTests
     /// <summary>The lattice's sums in float32.</summary>
     private const float CrfRounding = 1e-3f;
 
+    /// <summary>One division in float32.</summary>
+    private const float ScaleRounding = 1e-6f;
+
     private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06 });
 
     [Theory]
@@ -37,8 +40,18 @@ public sealed class LabelUpdateTests
     [Fact]
     public void Maps_of_absent_classes_stay_zero_and_the_others_reach_one()
     {
-        var cam = LabelUpdate.Cam(new ScoreMaps(2, 1, 2, [2, 4, 8, 1]), k => k == 0);
-        Assert.Equal([2 / 4.00001f, 4 / 4.00001f, 0, 0], cam.Scores.ToArray());
+        var cam = Update.Cam(new ScoreMaps(2, 1, 2, [2, 4, 8, 1]), k => k == 0, spread: false);
+        Assert.All(cam.Scores.ToArray().Zip([2 / 4.00001f, 4 / 4.00001f, 0, 0]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+    }
+
+    [Fact]
+    public void Of_spread_maps_what_is_everywhere_is_taken_off()
+    {
+        var cam = Update.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true);
+        Assert.All(cam.Scores.ToArray().Zip([0, 2 / 2.00001f, 1 / 2.00001f]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+        // Without an affinity nothing has been spread.
+        var plain = new LabelUpdate(new() { Head = new() { Affinity = AffinityKind.None } });
+        Assert.True(plain.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true)[0, 0, 0] > 0.4f);
     }
 
     [Fact]
