@@ -11,6 +11,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["resume"] = ResumeBenchmark.Run,
     ["bitflips"] = BitflipsBenchmark.Run,
     ["crf"] = CrfBenchmark.Run,
+    ["auxiliary"] = AuxiliaryBenchmark.Run,
     ["saliency"] = SaliencyBenchmark.Run,
     ["randomwalk"] = RandomWalkBenchmark.Run,
     ["accuracy"] = AccuracyBenchmark.Run,

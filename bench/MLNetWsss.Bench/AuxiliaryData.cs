@@ -1,0 +1,88 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using MLNetWsss.ClassActivation;
+using MLNetWsss.Data;
+using MLNetWsss.Imaging;
+using MLNetWsss.Pipeline;
+
+namespace MLNetWsss.Bench;
+
+/// <summary>Training photos with tags, class maps and saliency that are made once, and true masks to judge labels by.</summary>
+/// <param name="View">Image, Tags, Cam, Saliency, Truth.</param>
+/// <param name="Truth">The true mask of each row.</param>
+/// <param name="Cams">The class maps of each row.</param>
+/// <param name="Saliency">The saliency of each row.</param>
+/// <param name="Classes">K, without background.</param>
+internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps[] Cams, ScoreMaps[] Saliency, int Classes)
+{
+    // Maps are as coarse as the networks that learn from them need them.
+    private const int MapStride = 8;
+
+    /// <param name="ml">The context.</param>
+    /// <param name="photos">A view that LoadVoc made.</param>
+    /// <param name="settings">Options of the classifier, if it is to be trained.</param>
+    /// <param name="cam">A saved ClassActivation stage to use instead, or null.</param>
+    /// <param name="note">Told of the steps.</param>
+    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, string? cam, Action<string> note)
+    {
+        using var trained = cam is null
+            ? ml.Transforms.Wsss.ClassActivation(settings.ClassActivation(new Progress<TrainingProgress>())).Fit(photos)
+            : ml.Model.Load(cam, out _) as ClassActivationTransformer
+            ?? throw new ArgumentException($"--cam '{cam}' holds no ClassActivation stage alone. Save one with ml.Model.Save.");
+        var archive = trained.Archive();
+        var coarse = new StageArchive
+        {
+            Stage = archive.Stage, ClassNames = archive.ClassNames,
+            OptionsJson = (archive.Options<ClassActivationOptions>() with { MapStride = MapStride }).ToJson()
+        };
+        coarse["weights"] = archive["weights"];
+        using var classifier = ClassActivationTransformer.Load(MLNetInternals.EnvironmentOf(ml.Transforms), coarse);
+        note("class maps of the training photos");
+        var (paths, tags, cams, truth) = Read(classifier.Transform(photos));
+        note("saliency of the training photos");
+        var saliency = new ScoreMaps[paths.Length];
+        var detector = new SaliencyDetector();
+        Parallel.For(0, paths.Length, i =>
+        {
+            var image = ImageFiles.Image(paths[i]).ToRgb();
+            saliency[i] = detector.Detect(image).Map.Resize((image.Height + 3) / 4, (image.Width + 3) / 4);
+        });
+        var names = classifier.ClassNames;
+        DataViewSchema.Annotations NamesOn(string column, ColumnKind kind) => ClassNames.AnnotationsOf(new(column, kind), names);
+        var view = new SourceView(paths.Length,
+            SourceColumn.Of("ImagePath", TextDataViewType.Instance, i => paths[i].AsMemory()),
+            SourceColumn.Of("Image", new ImageDataViewType(), i => ImageFiles.Image(paths[i])),
+            SourceColumn.Vector("Tags", names, i => tags[i], NamesOn("Tags", ColumnKind.Vector)),
+            SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => cams[i], NamesOn("Cam", ColumnKind.Maps)),
+            SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => saliency[i]),
+            SourceColumn.Of("Truth", LabelMapDataViewType.Instance, i => truth[i], NamesOn("Truth", ColumnKind.Labels)));
+        return new(view, truth, cams, saliency, names.Count);
+    }
+
+    private static (string[] Paths, float[][] Tags, ScoreMaps[] Cams, LabelMap[] Truth) Read(IDataView view)
+    {
+        var (paths, tags, cams, truth) = (new List<string>(), new List<float[]>(), new List<ScoreMaps>(), new List<LabelMap>());
+        using var cursor = view.GetRowCursor(new[] { "ImagePath", "Tags", "Cam", "Truth" }.Select(name => view.Schema[name]));
+        var path = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["ImagePath"]);
+        var tag = cursor.GetGetter<VBuffer<float>>(view.Schema["Tags"]);
+        var cam = cursor.GetGetter<ScoreMaps>(view.Schema["Cam"]);
+        var mask = cursor.GetGetter<LabelMap>(view.Schema["Truth"]);
+        while (cursor.MoveNext())
+        {
+            ReadOnlyMemory<char> file = default;
+            VBuffer<float> numbers = default;
+            ScoreMaps maps = null!;
+            LabelMap labels = null!;
+            path(ref file);
+            tag(ref numbers);
+            cam(ref maps);
+            mask(ref labels);
+            paths.Add(file.ToString());
+            tags.Add([.. numbers.DenseValues()]);
+            cams.Add(maps);
+            truth.Add(labels);
+        }
+        return ([.. paths], [.. tags], [.. cams], [.. truth]);
+    }
+}
