@@ -1,31 +1,49 @@
 using MLNetWsss.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLNetWsss.PseudoLabels;
 
-/// <summary>From one image's class activation maps to one mask: pure arithmetic on spans.</summary>
-internal sealed class PseudoLabeler(PseudoLabelsOptions options)
+/// <summary>From one image's class activation maps to one mask, map 0 being the background's from the moment it has one.</summary>
+/// <param name="options">What is done.</param>
+/// <param name="device">Where pixel-adaptive refinement runs.</param>
+internal sealed class PseudoLabeler(PseudoLabelsOptions options, Device? device = null)
 {
     // Rows are refined side by side, each on one thread: nothing is shared and no core waits.
     private readonly DenseCrf? _crf =
         options.DenseCrf is { } crf ? new(crf with { Threads = 1 }) : null;
 
+    private readonly MapsRefiner _refiner = new(options, device ?? CPU);
+
     /// <summary>K x h x w maps in [0, 1] -> H x W labels; <paramref name="image"/> gives H x W where it is known.</summary>
     internal LabelMap Label(ScoreMaps maps, float[]? tags, RgbImage? image)
     {
+        Check(maps);
         var (height, width) = image is null ? (maps.Height, maps.Width) : (image.Height, image.Width);
         int[] classes = [.. Enumerable.Range(0, maps.Classes).Where(k => (tags is null || tags[k] > 0.5f) && maps.Class(k).ContainsAnyExcept(0f))];
         if (classes.Length == 0)
             return new LabelMap(height, width, new byte[height * width]);
-        var scores = Only(maps, classes).Resize(height, width);
-        float[] best = Maximum(scores);
-        float[] background = Background(best);
-        byte[] labels = _crf is not null && image is not null
-            ? Refine(scores, background, image, _crf)
-            : Decide(scores, best, background);
+        var scores = Only(maps, classes);
+        var scored = image is not null && _refiner.Walks
+            ? _refiner.Walk(scores, image, height, width)
+            : MapsRefiner.WithBackground(scores.Resize(height, width), options);
+        if (image is not null && _refiner.Adapts)
+            scored = _refiner.Adapt(scored, image);
+        byte[] labels = _crf is not null && image is not null ? Refine(scored, image, _crf) : Decide(scored);
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] is not (LabelMap.Background or LabelMap.Ignore))
                 labels[i] = (byte)(classes[labels[i] - 1] + 1);
         return new LabelMap(height, width, labels);
+    }
+
+    private void Check(ScoreMaps maps)
+    {
+        if (maps.Classes >= LabelMap.Ignore)
+            throw new InvalidOperationException($"Column '{options.CamColumn}' has {maps.Classes} maps, and labels of 8 bits hold at most 254 classes beside the " +
+                "background and 255, which is ignored. Split the classes into several sets.");
+        if (maps.Scores.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+            throw new InvalidOperationException($"A row's maps in '{options.CamColumn}' hold NaN or an infinite score; expected scores in " +
+                "[0, 1]. Find the step that divides by zero, or replace such scores by 0.");
     }
 
     /// <summary>The maps of some classes alone: upsampling K maps of which one is not zero is wasted work.</summary>
@@ -38,65 +56,42 @@ internal sealed class PseudoLabeler(PseudoLabelsOptions options)
         return new ScoreMaps(classes.Length, maps.Height, maps.Width, scores);
     }
 
-    private static float[] Maximum(ScoreMaps scores)
-    {
-        float[] best = scores.Class(0).ToArray();
-        for (int k = 1; k < scores.Classes; k++)
-        {
-            var map = scores.Class(k);
-            for (int i = 0; i < best.Length; i++)
-                best[i] = Math.Max(best[i], map[i]);
-        }
-        return best;
-    }
-
-    private float[] Background(float[] best)
-    {
-        var background = new float[best.Length];
-        if (options.Background == BackgroundRule.Power)
-            for (int i = 0; i < best.Length; i++)
-                background[i] = MathF.Pow(Math.Max(0, 1 - best[i]), (float)options.Power);
-        else
-            background.AsSpan().Fill(options.Background == BackgroundRule.Otsu ? OtsuThreshold.Of(best) : (float)options.Threshold);
-        return background;
-    }
-
     /// <summary>The best score wins; near ties are ignored.</summary>
-    private byte[] Decide(ScoreMaps scores, float[] best, float[] background)
+    private byte[] Decide(ScoreMaps scored)
     {
-        var labels = new byte[best.Length];
+        var labels = new byte[scored.Height * scored.Width];
+        var background = scored.Class(0);
+        float[] best = MapsRefiner.Maximum(scored, first: 1);
         float uncertain = (float)options.UncertainMargin, conflict = (float)options.ConflictMargin;
         for (int i = 0; i < labels.Length; i++)
         {
             if (Math.Abs(best[i] - background[i]) < uncertain)
                 labels[i] = LabelMap.Ignore;
             else if (best[i] > background[i])
-                labels[i] = Winner(scores, i, Math.Max(best[i] - conflict, background[i]));
+                labels[i] = Winner(scored, i, Math.Max(best[i] - conflict, background[i]));
         }
         return labels;
     }
 
     /// <summary>The 1-based class with the highest score, or ignore where another class reaches <paramref name="rival"/> too.</summary>
-    private static byte Winner(ScoreMaps scores, int pixel, float rival)
+    private static byte Winner(ScoreMaps scored, int pixel, float rival)
     {
-        int winner = 0, rivals = 0;
-        for (int k = 0; k < scores.Classes; k++)
+        int winner = 1, rivals = 0;
+        for (int k = 1; k < scored.Classes; k++)
         {
-            float score = scores.Class(k)[pixel];
+            float score = scored.Class(k)[pixel];
             if (score > rival)
                 rivals++;
-            if (score > scores.Class(winner)[pixel])
+            if (score > scored.Class(winner)[pixel])
                 winner = k;
         }
-        return rivals > 1 ? LabelMap.Ignore : (byte)(winner + 1);
+        return rivals > 1 ? LabelMap.Ignore : (byte)winner;
     }
 
-    private byte[] Refine(ScoreMaps scores, float[] background, RgbImage image, DenseCrf crf)
+    private byte[] Refine(ScoreMaps scored, RgbImage image, DenseCrf crf)
     {
-        int area = background.Length, labelCount = scores.Classes + 1;
-        var probabilities = new float[labelCount * area];
-        background.CopyTo(probabilities, 0);
-        scores.Scores.CopyTo(probabilities.AsSpan(area));
+        int area = image.Height * image.Width, labelCount = scored.Classes;
+        float[] probabilities = scored.Scores.ToArray();
         for (int i = 0; i < area; i++)
         {
             float sum = 1e-8f;

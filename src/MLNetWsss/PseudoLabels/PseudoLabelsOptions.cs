@@ -1,3 +1,4 @@
+using MLNetWsss.Backbones;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 
@@ -48,7 +49,37 @@ public sealed record PseudoLabelsOptions : StageOptions
     /// <summary>Pixels whose two best classes are within this of each other, and both above the background, are ignored, in [0, 1).</summary>
     public double ConflictMargin { get; init; } = 0.05;
 
-    /// <summary>Refinement by colour: a dense conditional random field after the scores; null leaves it out. Needs the photos.</summary>
+    /// <summary>
+    /// Refinement by colour: scores walk to pixels of like colour before anything else happens to them; null leaves it out. Needs the
+    /// photos. With <see cref="BackgroundRule.Power"/> the background walks along, as PSA's does; with the other rules the walked scores are
+    /// divided by the photo's highest and meet their threshold then, as IRN's do.
+    /// </summary>
+    public RandomWalkOptions? RandomWalk { get; init; }
+
+    /// <summary>Photo pixels a step of the walk's grid, 1 to 64 (IRN: 4; PSA: 8).</summary>
+    public int WalkStride { get; init; } = 4;
+
+    /// <summary>The walk's neighbours are closer than this many steps of the grid, 2 to 16 (PSA and IRN: 5).</summary>
+    public int WalkRadius { get; init; } = 5;
+
+    /// <summary>
+    /// Difference of colour, in levels of 0..255, at which the likeness of two pixels has fallen to exp(-1/2); above 0. The walk raises
+    /// likeness to its power beta, so with <see cref="RandomWalkOptions.Psa"/>'s 8 this deviation acts as one of 24 / sqrt(8) = 8.5.
+    /// </summary>
+    public double WalkColorDeviation { get; init; } = 24;
+
+    /// <summary>
+    /// Pixel-adaptive refinement by colour, behind the walk and before the dense CRF, for which it can stand in; null leaves it out. Needs
+    /// the photos.
+    /// </summary>
+    public PamrOptions? Pamr { get; init; }
+
+    /// <summary>Photo pixels a pixel that <see cref="Pamr"/> works on, 1 to 64. 2 takes a quarter of the time.</summary>
+    public int PamrStride { get; init; } = 2;
+
+    /// <summary>
+    /// Refinement by colour: a dense conditional random field over the scores, behind the walk; null leaves it out. Needs the photos.
+    /// </summary>
     public DenseCrfOptions? DenseCrf { get; init; }
 
     /// <summary>With <see cref="DenseCrf"/>: pixels whose best label has less than this probability are ignored, in [0, 1].</summary>
@@ -60,7 +91,13 @@ public sealed record PseudoLabelsOptions : StageOptions
         RequireName(CamColumn);
         RequireName(TagsColumn);
         RequireName(MaskColumn);
+        RandomWalk?.Validate();
+        Pamr?.Validate();
         DenseCrf?.Validate();
+        Require(WalkStride is >= 1 and <= 64, WalkStride, "1 to 64 pixels");
+        Require(WalkRadius is >= 2 and <= RandomWalkNeighborhood.MaxRadius, WalkRadius, $"2 to {RandomWalkNeighborhood.MaxRadius} steps");
+        Require(WalkColorDeviation > 0 && double.IsFinite(WalkColorDeviation), WalkColorDeviation, "a positive number of levels, often 10 to 60");
+        Require(PamrStride is >= 1 and <= 64, PamrStride, "1 to 64 pixels");
         Require(Enum.IsDefined(Background), Background, "Threshold, Power or Otsu");
         Require(Threshold is >= 0 and <= 1, Threshold, "a score from 0 to 1");
         Require(Power > 0 && double.IsFinite(Power), Power, "a positive exponent, often 1 to 4");

@@ -14,7 +14,7 @@ public sealed class PseudoLabelsTransformer : StageTransformer, ILoadableStage<P
     internal PseudoLabelsTransformer(IHostEnvironment environment, PseudoLabelsOptions options)
         : base(environment, options, PseudoLabelsEstimator.ColumnsOf(options), [])
     {
-        _labeler = new(options);
+        _labeler = new(options, options.Pamr is null ? null : Devices.Choose(Host));
         (_cam, _image, _tags, _mask) = (Columns.Reads[0], Columns.Uses[0], Columns.Uses[1], Columns.Writes[0]);
     }
 
