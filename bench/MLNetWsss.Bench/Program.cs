@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["crf"] = CrfBenchmark.Run,
     ["randomwalk"] = RandomWalkBenchmark.Run,
     ["accuracy"] = AccuracyBenchmark.Run,
+    ["refinement"] = RefinementBenchmark.Run,
     // What a benchmark runs in a process of its own.
     [ScaleBenchmark.Child] = ScaleBenchmark.RunChild,
     [ResumeBenchmark.Child] = ResumeBenchmark.RunChild,

@@ -8,6 +8,7 @@ namespace MLNetWsss;
 /// The components of weakly supervised semantic segmentation, from cheap labels to pixel masks. In the order in which they chain:
 /// <list type="bullet">
 /// <item><c>ClassActivation</c>: image tags -> class activation maps</item>
+/// <item><c>PairwiseAffinity</c>: maps -> maps that have walked along learnt affinities</item>
 /// <item><c>PseudoLabels</c>: maps -> masks to train on</item>
 /// <item><c>Segmentation</c>: images + masks -> a network that predicts masks</item>
 /// <item><c>LabelImages</c>: masks -> coloured images and vectors</item>

@@ -29,6 +29,12 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
     /// </summary>
     private protected abstract Func<TNetwork, TrainingBatch, Loss> LossFor(SampleStore store, IReadOnlyList<string> classNames, IChannel channel);
 
+    /// <summary>
+    /// The masks of all rows where the stage makes them itself, at any resolution, behind <see cref="LossFor"/>'s checks; null where it
+    /// trains on columns alone.
+    /// </summary>
+    private protected virtual Func<int, LabelMap>? Supervise(SampleStore store, IChannel channel) => null;
+
     /// <summary>Wraps the trained network, which the transformer owns from here on.</summary>
     private protected abstract TTransformer CreateTransformer(TNetwork network, IReadOnlyList<string> classNames);
 
@@ -49,9 +55,9 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
             throw new InvalidOperationException($"{Name} has no rows to train on. Check the split, the filter or the path of the training data.");
         channel.Info(MessageSensitivity.None,
             $"{store.Count} training rows, {store.MemoryBytes >> 20} MB in memory, {store.SpilledBytes >> 20} MB in a temporary file");
-        var names = columns.Where(c => Columns.Trains.Concat(Columns.Uses).Contains(c.Item1))
-            .Select(c => ClassNames.Find(c.Item2)).FirstOrDefault(n => n is not null) ?? CountClasses(store);
+        var names = columns.Select(c => ClassNames.Find(c.Item2)).FirstOrDefault(n => n is not null) ?? CountClasses(store);
         var loss = LossFor(store, names, channel);
+        var masks = Supervise(store, channel);
 
         long seed = _options.Seed ?? MLNetInternals.Seed(Host) ?? 0;
         using var generator = new torch.Generator((ulong)Randomness.TorchSeed(seed, -1), torch.CPU);
@@ -59,7 +65,7 @@ public abstract class TrainedStageEstimator<TTransformer, TNetwork> : StageEstim
         try
         {
             network.to(device);
-            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed);
+            var batches = new BatchMaker(store, Columns, _options.Augmentation, network.backbone.Normalization, names.Count, seed, masks);
             new Trainer(Name, _options, seed, names, channel, store.Fingerprint).Run(network, generator, store.Count,
                 (step, rows) => batches.Make(step, rows), batch => loss(network, batch.To(device)));
             return CreateTransformer(network, names);

@@ -42,7 +42,8 @@ internal sealed class TrainingBatch
 
 /// <summary>Cuts the crops of a batch out of the stored rows.</summary>
 internal sealed class BatchMaker(
-    SampleStore store, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed)
+    SampleStore store, StageColumns columns, AugmentationOptions augmentation, Normalization normalization, int classes, long seed,
+    Func<int, LabelMap>? masks = null)
 {
     private readonly StageColumn _image = columns.Reads.Concat(columns.Trains).First(c => c.Kind == ColumnKind.Image);
     private readonly StageColumn? _tags = columns.Trains.FirstOrDefault(c => c.Kind == ColumnKind.Vector);
@@ -58,7 +59,7 @@ internal sealed class BatchMaker(
             CropSize = side,
             Pixels = new float[rows.Length * area * 3],
             TagValues = _tags is null ? null : new float[rows.Length * classes],
-            LabelValues = _labels is null ? null : new byte[rows.Length * area]
+            LabelValues = _labels is null && masks is null ? null : new byte[rows.Length * area]
         };
         for (int n = 0; n < rows.Length; n++)
         {
@@ -68,8 +69,9 @@ internal sealed class BatchMaker(
             crop.SampleImage(image, normalization, batch.Pixels.AsSpan(n * area * 3, area * 3));
             if (_tags is not null)
                 row.Get<float[]>(_tags).CopyTo(batch.TagValues.AsSpan(n * classes, classes));
-            if (_labels is not null)
-                crop.SampleLabels(row.Get<LabelMap>(_labels), batch.LabelValues.AsSpan(n * area, area));
+            var mask = _labels is not null ? row.Get<LabelMap>(_labels) : masks?.Invoke(rows[n]).Resize(image.Height, image.Width);
+            if (mask is not null)
+                crop.SampleLabels(mask, batch.LabelValues.AsSpan(n * area, area));
         }
         return batch;
     }

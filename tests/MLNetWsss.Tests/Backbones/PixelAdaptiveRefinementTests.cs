@@ -51,8 +51,8 @@ public sealed class PixelAdaptiveRefinementTests
     public void Weights_and_sums_over_the_classes_are_kept()
     {
         using var scope = NewDisposeScope();
-        var images = Goldens.FromFormula([2, 3, 9, 7], position => position);
-        var masks = Goldens.FromFormula([2, 4, 9, 7], position => position + 1).softmax(1);
+        var images = Goldens.FromFormula([2, 3, 9, 7], position => Goldens.Uniform(1, position));
+        var masks = Goldens.FromFormula([2, 4, 9, 7], position => Goldens.Uniform(4, position)).softmax(1);
         Assert.All(PixelAdaptiveRefinement.Affinities(images).sum(1).ToFloats(), sum => Assert.Equal(1, sum, Rounding));
         Assert.All(PixelAdaptiveRefinement.Refine(images, masks).sum(1).ToFloats(), sum => Assert.Equal(1, sum, Rounding));
     }
@@ -62,13 +62,13 @@ public sealed class PixelAdaptiveRefinementTests
     {
         using var scope = NewDisposeScope();
         var options = new PamrOptions { Dilations = [1, 2], Iterations = 3 };
-        var images = Goldens.FromFormula([1, 3, 5, 4], position => position);
-        var masks = Goldens.FromFormula([1, 2, 5, 4], position => position + 7).detach();
-        var weights = Goldens.FromFormula([1, 2, 5, 4], position => position + 3);
+        var images = Goldens.FromFormula([1, 3, 5, 4], position => Goldens.Uniform(1, position));
+        var masks = Goldens.FromFormula([1, 2, 5, 4], position => Goldens.Uniform(2, position)).detach();
+        var weights = Goldens.FromFormula([1, 2, 5, 4], position => Goldens.Uniform(3, position));
         masks.requires_grad = true;
         PixelAdaptiveRefinement.Refine(images, masks, options).mul(weights).sum().backward();
         float[] gradient = masks.grad!.ToFloats(), values = masks.ToFloats();
-        Assert.Contains(gradient, g => Math.Abs(g) > 0.01f);
+        Assert.Contains(gradient, g => Math.Abs(g) > 0.1f);
         double Objective(float[] of) =>
             PixelAdaptiveRefinement.Refine(images, tensor(of, [1, 2, 5, 4]), options).mul(weights).sum().item<float>();
         for (int i = 0; i < values.Length; i += 3)
@@ -76,7 +76,7 @@ public sealed class PixelAdaptiveRefinementTests
             // Refinement is linear in the masks, so a step of 1 has no error of higher order but that of float32 sums.
             float[] moved = [.. values];
             moved[i] += 1;
-            Assert.Equal(Objective(moved) - Objective(values), gradient[i], 2e-3);
+            Assert.Equal(Objective(moved) - Objective(values), gradient[i], 1e-4);
         }
     }
 

@@ -3,6 +3,7 @@ using MLNetWsss.Backbones;
 using MLNetWsss.ClassActivation;
 using MLNetWsss.Imaging;
 using MLNetWsss.LabelImages;
+using MLNetWsss.PairwiseAffinity;
 using MLNetWsss.Pipeline;
 using MLNetWsss.PseudoLabels;
 using MLNetWsss.Segmentation;
@@ -23,6 +24,8 @@ internal sealed record StageCase(string Name, StageOptions Options, Func<MLConte
     internal static IReadOnlyList<StageCase> All { get; } =
     [
         Of((wsss, options) => wsss.ClassActivation(options), Tiny(new ClassActivationOptions { LongSide = 33, Scales = [1, 1.5] })),
+        Of((wsss, options) => wsss.PairwiseAffinity(options),
+            Tiny(new PairwiseAffinityOptions { LongSide = 33, Head = new() { TapChannels = [8, 8, 8, 8], Channels = 16, Stride = 4 } })),
         Of((wsss, options) => wsss.PseudoLabels(options),
             new PseudoLabelsOptions { PredictionBatch = 3, Background = BackgroundRule.Power }),
         Of((wsss, options) => wsss.Segmentation(options),

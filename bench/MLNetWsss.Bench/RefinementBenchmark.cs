@@ -1,0 +1,84 @@
+using Microsoft.ML;
+using MLNetWsss.Backbones;
+using MLNetWsss.ClassActivation;
+using MLNetWsss.Imaging;
+using MLNetWsss.PairwiseAffinity;
+using MLNetWsss.Pipeline;
+using MLNetWsss.PseudoLabels;
+
+namespace MLNetWsss.Bench;
+
+/// <summary>
+/// What each way of refining maps is worth on real photos, from the same maps each: labels against true masks on a fixed part of the
+/// training photos, then the best of them as teacher of a segmentation network.
+/// </summary>
+internal static class RefinementBenchmark
+{
+    /// <summary>Labels are scored on this many images, the first of the training list.</summary>
+    internal const int Scored = 400;
+
+    /// <summary>Maps, as changes of the example's classifier. The first is what everything is measured against; a method joins by a line.</summary>
+    internal static readonly (string Name, Func<ClassActivationOptions, ClassActivationOptions> Change)[] Sources =
+    [
+        ("cam", options => options)
+    ];
+
+    private static readonly PseudoLabelsOptions Sure =
+        new() { Background = BackgroundRule.Power, UncertainMargin = 0, ConflictMargin = 0, CrfConfidence = 0 };
+
+    /// <summary>Labels from maps that are not refined before. Their exponents were chosen once, on photos of this kind.</summary>
+    internal static readonly (string Name, PseudoLabelsOptions Options)[] Plain =
+    [
+        ("crf", Sure with { Power = 1.5, DenseCrf = DenseCrfOptions.Psa }),
+        ("pamr", Sure with { Power = 1.5, Pamr = new() }),
+        ("walk", Sure with { Power = 2, RandomWalk = new() }),
+        ("walk-crf", Sure with { Power = 2, RandomWalk = new(), DenseCrf = DenseCrfOptions.Psa })
+    ];
+
+    /// <summary>Labels from maps that have walked along learnt affinities: shares, which meet the background at one half.</summary>
+    internal static readonly (string Suffix, PseudoLabelsOptions Options)[] Learnt =
+    [
+        ("", Sure with { Power = 1 }),
+        ("-crf", Sure with { Power = 1, DenseCrf = DenseCrfOptions.Psa })
+    ];
+
+    /// <summary>The learnt affinities on the example's backbone.</summary>
+    internal static (string Name, PairwiseAffinityOptions Options)[] Affinities(BackboneOptions backbone, int? epochs) =>
+    [
+        ("affinity-psa", Affinity(new(), backbone, epochs)),
+        ("affinity-irn", Affinity(new() { Mode = AffinityMode.Irn, RandomWalk = RandomWalkOptions.Irn }, backbone, epochs))
+    ];
+
+    private static PairwiseAffinityOptions Affinity(PairwiseAffinityOptions options, BackboneOptions backbone, int? epochs) =>
+        options with { Backbone = backbone, Epochs = epochs ?? options.Epochs };
+
+    internal static void Run(Arguments arguments)
+    {
+        var json = new Json("refinement");
+        string data = arguments.ExistingPath("data")
+            ?? throw new ArgumentException("refinement needs --data DIR, a data set in VOC's layout.");
+        using var scratch = new ScratchFolder();
+        var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"),
+            arguments.Number("epochs"), scratch.Path);
+        string from = arguments.Text("from") ?? Sources[0].Name;
+        if (Sources.All(s => s.Name != from))
+            throw new ArgumentException($"--from is '{from}'; expected one of {string.Join(", ", Sources.Select(s => s.Name))}.");
+        var chain = new RefinementChain(settings, from, arguments.Number("images"), arguments.Switch("skip-masks"));
+        int seeds = arguments.Number("seeds", 2), first = arguments.Number("seed", 1);
+        arguments.CheckAllUsed();
+        var all = new Dictionary<string, List<double>>();
+        for (int seed = first; seed < first + seeds; seed++)
+            foreach (var (what, value, cost) in chain.Steps(seed))
+            {
+                json.Line(what, value, "of 1", cost);
+                if (!all.TryGetValue(what, out var values))
+                    all[what] = values = [];
+                values.Add(value);
+            }
+        foreach (var (what, values) in all.Where(_ => seeds > 1))
+        {
+            double mean = values.Average(), deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
+            json.Line(what, mean, "of 1", new { seeds, deviation = Json.Rounded(deviation), values = values.Select(Json.Rounded) });
+        }
+    }
+}
