@@ -29,10 +29,10 @@ internal static class RefinementBenchmark
     /// <summary>Labels from maps that are not refined before. Their exponents were chosen once, on photos of this kind.</summary>
     internal static readonly (string Name, PseudoLabelsOptions Options)[] Plain =
     [
-        ("crf", Sure with { Power = 1.5, DenseCrf = DenseCrfOptions.Psa }),
-        ("pamr", Sure with { Power = 1.5, Pamr = new() }),
+        ("crf", Sure with { Power = 2.5, DenseCrf = DenseCrfOptions.Psa }),
+        ("pamr", Sure with { Power = 2, Pamr = new() }),
         ("walk", Sure with { Power = 2, RandomWalk = new() }),
-        ("walk-crf", Sure with { Power = 2, RandomWalk = new(), DenseCrf = DenseCrfOptions.Psa })
+        ("walk-crf", Sure with { Power = 2.5, RandomWalk = new(), DenseCrf = DenseCrfOptions.Psa })
     ];
 
     /// <summary>Labels from maps that have walked along learnt affinities: shares, which meet the background at one half.</summary>
