@@ -67,7 +67,7 @@ public sealed record PairwiseAffinityOptions : TrainingOptions
     /// that walks stop at edges which the network's grid is too coarse to see; above 0, or null for the learnt affinity alone, as both
     /// papers have it.
     /// </summary>
-    public double? ColorDeviation { get; init; } = 32;
+    public double? ColorDeviation { get; init; } = 24;
 
     /// <summary>
     /// The background's score before the walk is (1 - max)^p with this p > 0, walks along, and the refined maps are the classes' shares
