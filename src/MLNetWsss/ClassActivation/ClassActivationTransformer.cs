@@ -67,19 +67,8 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
         _runner.Vectors(images, _options.LongSide, (network, x) => network.call(x).sigmoid());
 
     private bool[] Present(StageRow row) => row.Find<float[]>(_tags) is { } tags
-        ? Checked(tags)
+        ? TrainingTags.Present(tags, _tags, ClassNames)
         : [.. row.Get<float[]>(_probabilities).Select(p => p >= _options.PredictedTagThreshold)];
-
-    private bool[] Checked(float[] tags)
-    {
-        if (tags.Length != ClassNames.Count)
-            throw new InvalidOperationException($"Column '{_options.TagsColumn}' has {tags.Length} values, and this model knows " +
-                $"{ClassNames.Count} classes ({string.Join(", ", ClassNames)}). Give the tags of these classes in this order, or leave the column out.");
-        if (Array.FindIndex(tags, float.IsNaN) is >= 0 and var k)
-            throw new InvalidOperationException($"Tag '{ClassNames[k]}' in column '{_options.TagsColumn}' is NaN; expected 1 (the class is in the " +
-                "photo) or 0 (it is not). Fill it, or leave the column out.");
-        return [.. tags.Select(t => t > 0.5f)];
-    }
 
     /// <summary>ReLU, then each present class divided by its maximum + 1e-5 (SEAM's and PSA's code); absent classes are zero.</summary>
     internal static ScoreMaps Normalise(ScoreMaps maps, bool[] present)

@@ -105,25 +105,8 @@ public sealed class GroupRefinementEstimator : TrainedStageEstimator<GroupRefine
 
     private void CheckTags(SampleStore store, IReadOnlyList<string> classNames, IChannel channel)
     {
-        var images = new int[classNames.Count];
-        for (int i = 0; i < store.Count; i++)
-        {
-            float[] tags = store[i].Get<float[]>(Columns.Trains[0]);
-            if (tags.Length != classNames.Count)
-                throw new InvalidOperationException($"{store.NameOf(i)}: column '{_options.TagsColumn}' has {tags.Length} values, " +
-                    $"expected {classNames.Count}, one for each of {string.Join(", ", classNames)}.");
-            for (int k = 0; k < tags.Length; k++)
-                if (tags[k] is not (0 or 1))
-                    throw new InvalidOperationException($"{store.NameOf(i)}: tag '{classNames[k]}' in column '{_options.TagsColumn}' is " +
-                        $"{tags[k]}; expected 1 (the class is in the photo) or 0 (it is not).");
-                else if (tags[k] == 1)
-                    images[k]++;
-        }
-        if (images.Sum() == 0)
-            throw new InvalidOperationException($"Every tag in column '{_options.TagsColumn}' is 0: there is nothing to learn from. " +
-                "Check the CSV of tags and the class names.");
-        foreach (var (name, count) in classNames.Zip(images).Where(c => c.Second < 2))
-            channel.Warning(MessageSensitivity.Schema, count == 0 ? $"No training photo has the tag '{name}': its maps will be meaningless."
-                : $"Only one training photo has the tag '{name}': no other can complete its maps.");
+        var images = TrainingTags.Check(store, Columns.Trains[0], classNames, channel);
+        foreach (var (name, _) in classNames.Zip(images).Where(c => c.Second == 1))
+            channel.Warning(MessageSensitivity.Schema, $"Only one training photo has the tag '{name}': no other can complete its maps.");
     }
 }

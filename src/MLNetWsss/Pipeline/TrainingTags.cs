@@ -5,9 +5,9 @@ namespace MLNetWsss.Pipeline;
 /// <summary>What tags must be before a network learns from them or maps are filtered by them.</summary>
 internal static class TrainingTags
 {
-    /// <summary>Refuses tags that are not 0 or 1 for every class, and warns of classes without a photo.</summary>
+    /// <summary>Refuses tags that are not 0 or 1 for every class, and warns of classes without a photo; gives each class's photos.</summary>
     /// <exception cref="InvalidOperationException">The message names the row, what was found and the remedy.</exception>
-    internal static void Check(SampleStore store, StageColumn column, IReadOnlyList<string> classNames, IChannel channel)
+    internal static int[] Check(SampleStore store, StageColumn column, IReadOnlyList<string> classNames, IChannel channel)
     {
         var images = new int[classNames.Count];
         for (int i = 0; i < store.Count; i++)
@@ -26,6 +26,7 @@ internal static class TrainingTags
                 "table of tags and the class names.");
         foreach (var (name, _) in classNames.Zip(images).Where(c => c.Second == 0))
             channel.Warning(MessageSensitivity.Schema, $"No training photo has the tag '{name}': its maps will be meaningless.");
+        return images;
     }
 
     /// <summary>K tags of a row at prediction -> which classes are present.</summary>
