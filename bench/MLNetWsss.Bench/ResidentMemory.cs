@@ -24,20 +24,23 @@ internal static class ResidentMemory
     /// <summary>The highest since <see cref="ForgetPeak"/>, or since the process began where that is not possible.</summary>
     internal static long Peak()
     {
-        const string status = "/proc/self/status";
-        if (File.Exists(status) && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line)
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        if (Status("VmHWM:") is { } peak)
+            return peak;
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
     }
 
     /// <summary>Without the pages of mapped files, which the system takes back when it needs them; all where that is unknown.</summary>
-    internal static long Private()
+    internal static long Private() => Status("RssAnon:") ?? Now();
+
+    /// <summary>A line of Linux's account of this process, or null where there is none.</summary>
+    private static long? Status(string name)
     {
         const string status = "/proc/self/status";
-        return File.Exists(status)
-            && File.ReadLines(status).FirstOrDefault(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)) is { } line
-            ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10 : Now();
+        if (!File.Exists(status) || File.ReadLines(status).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is not { } line)
+            return null;
+        // A tab stands before the number, and spaces only while it has fewer than eight digits.
+        return long.Parse(line[name.Length..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) << 10;
     }
 
     /// <summary>Runs work and looks at <see cref="Private"/> all the while; the highest it has seen.</summary>
