@@ -17,10 +17,23 @@ internal static class RefinementBenchmark
     /// <summary>Labels are scored on this many images, the first of the training list.</summary>
     internal const int Scored = 400;
 
-    /// <summary>Maps, as changes of the example's classifier. The first is what everything is measured against; a method joins by a line.</summary>
-    internal static readonly (string Name, Func<ClassActivationOptions, ClassActivationOptions> Change)[] Sources =
+    /// <summary>Maps of a classifier that is trained in some way and asked in some way.</summary>
+    /// <param name="Name">The row's key.</param>
+    /// <param name="Training">Changes the example's classifier; sources with the same change share one training.</param>
+    /// <param name="Asking">Changes how the trained one predicts; null leaves it.</param>
+    internal sealed record Source(string Name, Func<ClassActivationOptions, ClassActivationOptions> Training,
+        Func<ClassActivationOptions, ClassActivationOptions>? Asking = null);
+
+    private static readonly Func<ClassActivationOptions, ClassActivationOptions> AsInTheExample = options => options;
+
+    /// <summary>The first is what everything is measured against, and the only one by default; a method joins by a line.</summary>
+    internal static readonly Source[] Sources =
     [
-        ("cam", options => options)
+        new("cam", AsInTheExample),
+        new("grad-cam++", AsInTheExample, options => options with { Method = MapMethod.GradCamPlusPlus }),
+        new("advcam", AsInTheExample, options => options with { AdvCam = new() }),
+        new("seam", options => options with { Seam = new() }),
+        new("puzzle", options => options with { Puzzle = new() })
     ];
 
     private static readonly PseudoLabelsOptions Sure =
@@ -61,9 +74,11 @@ internal static class RefinementBenchmark
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"),
             arguments.Number("epochs"), scratch.Path);
         string from = arguments.Text("from") ?? Sources[0].Name;
-        if (Sources.All(s => s.Name != from))
-            throw new ArgumentException($"--from is '{from}'; expected one of {string.Join(", ", Sources.Select(s => s.Name))}.");
-        var chain = new RefinementChain(settings, from, arguments.Number("images"), arguments.Switch("skip-masks"));
+        string[] asked = [Sources[0].Name, from, .. (arguments.Text("maps") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
+        if (asked.FirstOrDefault(name => Sources.All(s => s.Name != name)) is { } unknown)
+            throw new ArgumentException($"--from or --maps names '{unknown}'; expected one of {string.Join(", ", Sources.Select(s => s.Name))}.");
+        var chain = new RefinementChain(settings, [.. Sources.Where(s => asked.Contains(s.Name))], from, arguments.Number("images"),
+            arguments.Switch("skip-masks"));
         int seeds = arguments.Number("seeds", 2), first = arguments.Number("seed", 1);
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
