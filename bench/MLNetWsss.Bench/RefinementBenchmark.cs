@@ -76,7 +76,8 @@ internal static class RefinementBenchmark
         string from = arguments.Text("from") ?? Sources[0].Name;
         string[] asked = [Sources[0].Name, from, .. (arguments.Text("maps") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
         if (asked.FirstOrDefault(name => Sources.All(s => s.Name != name)) is { } unknown)
-            throw new ArgumentException($"--from or --maps names '{unknown}'; expected one of {string.Join(", ", Sources.Select(s => s.Name))}.");
+            throw new ArgumentException($"--from or --maps names '{unknown}'; expected one of " +
+                $"{string.Join(", ", Sources.Select(s => s.Name))}.");
         var chain = new RefinementChain(settings, [.. Sources.Where(s => asked.Contains(s.Name))], from, arguments.Number("images"),
             arguments.Switch("skip-masks"));
         int seeds = arguments.Number("seeds", 2), first = arguments.Number("seed", 1);

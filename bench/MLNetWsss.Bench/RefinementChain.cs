@@ -45,7 +45,8 @@ internal sealed class RefinementChain(
             var made = held.Keep(ml.Transforms.Wsss.Precompute(classifier.Transform(view), ["Cam"]));
             double each = Seconds() / Math.Max(1, name == from ? Count(train) : Scored(train));
             var best = ml.Transforms.Wsss.EvaluateMaps(Part(ml, made), truth: "Truth").Best;
-            yield return (name, best.Metrics.MeanIoU, Cost(best.Metrics, each, training, $"best threshold {best.Threshold:0.00}, swept on the truth"));
+            yield return (name, best.Metrics.MeanIoU,
+                Cost(best.Metrics, each, training, $"best threshold {best.Threshold:0.00}, swept on the truth"));
             yardstick = name == sources[0].Name ? best.Metrics.MeanIoU : yardstick;
             maps = name == from ? made : maps;
         }
@@ -64,17 +65,20 @@ internal sealed class RefinementChain(
         if (!skipMasks)
             foreach (var step in Taught(ml, winner, train, val))
                 yield return step;
-        yield return ("pseudo-gain", winner.Score - yardstick, new { seed, row = winner.Name, from, over = "the best threshold of the first maps" });
+        yield return ("pseudo-gain", winner.Score - yardstick,
+            new { seed, row = winner.Name, from, over = "the best threshold of the first maps" });
     }
 
     /// <summary>Labels of the scored part, made as they are counted.</summary>
-    private (string, double, object) Labels(MLContext ml, string name, IDataView maps, PseudoLabelsOptions options, double training, List<Row> rows)
+    private (string, double, object) Labels(
+        MLContext ml, string name, IDataView maps, PseudoLabelsOptions options, double training, List<Row> rows)
     {
         Begin();
         IDataView Masks(IDataView view) => ml.Transforms.Wsss.PseudoLabels(options).Fit(view).Transform(view);
         var metrics = ml.Transforms.Wsss.Evaluate(Masks(Part(ml, maps)), "Mask", "Truth", boundaries: false).Regions;
         rows.Add(new(name, metrics.MeanIoU, () => Masks(maps)));
-        return (name, metrics.MeanIoU, Cost(metrics, Seconds() / Math.Max(1, Scored(maps)), training, $"background (1 - max)^{options.Power}"));
+        return (name, metrics.MeanIoU,
+            Cost(metrics, Seconds() / Math.Max(1, Scored(maps)), training, $"background (1 - max)^{options.Power}"));
     }
 
     private IEnumerable<(string, double, object)> Taught(MLContext ml, Row winner, IDataView train, IDataView val)
@@ -86,12 +90,14 @@ internal sealed class RefinementChain(
         foreach (var (i, what, view, mask) in new[] { (0, "weak-val", labels, "Mask"), (1, "full-val", train, "Truth") })
         {
             Begin();
-            using var segmenter = wsss.Segmentation(settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask }).Fit(view);
+            var options = settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask };
+            using var segmenter = wsss.Segmentation(options).Fit(view);
             double training = Seconds();
             Begin();
             var metrics = wsss.Evaluate(segmenter.Transform(val), "Prediction", "Truth", boundaries: false).Regions;
             scores[i] = metrics.MeanIoU;
-            yield return (what, scores[i], Cost(metrics, Seconds() / Math.Max(1, Count(val)), training, i == 0 ? $"taught by {winner.Name}" : "taught by the truth"));
+            yield return (what, scores[i], Cost(metrics, Seconds() / Math.Max(1, Count(val)), training,
+                i == 0 ? $"taught by {winner.Name}" : "taught by the truth"));
         }
         yield return ("weak-over-full", scores[0] / scores[1], new { seed = _seed, row = winner.Name });
     }

@@ -37,10 +37,13 @@ internal static class ResidentMemory
     private static long? Status(string name)
     {
         const string status = "/proc/self/status";
-        if (!File.Exists(status) || File.ReadLines(status).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is not { } line)
+        if (!File.Exists(status))
+            return null;
+        if (File.ReadLines(status).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is not { } line)
             return null;
         // A tab stands before the number, and spaces only while it has fewer than eight digits.
-        return long.Parse(line[name.Length..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) << 10;
+        string kilobytes = line[name.Length..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0];
+        return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
     }
 
     /// <summary>Runs work and looks at <see cref="Private"/> all the while; the highest it has seen.</summary>
