@@ -13,9 +13,6 @@ namespace MLNetWsss.Bench;
 /// </summary>
 internal static class GroupBenchmark
 {
-    /// <summary>Maps are scored on this many images, the first of the training list.</summary>
-    private const int ScoredMaps = 400;
-
     internal static void Run(Arguments arguments)
     {
         string only = arguments.Text("only") ?? "all";
@@ -48,6 +45,15 @@ internal static class GroupBenchmark
             json.Line(what, values.Average(), "of 1", new { seeds, values = values.Select(Json.Rounded) });
     }
 
+    /// <summary>The same classifier, as far as options go, trained under a graph.</summary>
+    internal static GroupRefinementOptions Under(ClassActivationOptions plain) => new()
+    {
+        Backbone = plain.Backbone, Augmentation = plain.Augmentation, Epochs = plain.Epochs, BatchSize = plain.BatchSize,
+        LearningRate = plain.LearningRate, HeadLearningRate = plain.HeadLearningRate, WeightDecay = plain.WeightDecay,
+        WarmupSteps = plain.WarmupSteps, Scales = plain.Scales, Flip = plain.Flip, LongSide = plain.LongSide,
+        MapStride = plain.MapStride
+    };
+
     private sealed class Comparison(Settings settings, int? images, bool ablation, bool weak)
     {
         internal IEnumerable<(string What, double Value, object How)> Figures(int seed)
@@ -57,7 +63,7 @@ internal static class GroupBenchmark
             var (train, val) = settings.Load(ml);
             if (images is { } limit)
                 (train, val) = (ml.Data.TakeRows(train, limit), ml.Data.TakeRows(val, limit));
-            var scored = ml.Data.TakeRows(train, ScoredMaps);
+            var scored = ScoredPart.Of(ml, train, images ?? settings.Count(train));
             var options = settings.ClassActivation(new Silent());
 
             long start = Stopwatch.GetTimestamp();
@@ -67,7 +73,7 @@ internal static class GroupBenchmark
             var before = Score(wsss, (IDataView)plainMaps);
             yield return ("group-plain-cam", before.Cam, new { seed, before.Otsu, seconds = Math.Round(plainSeconds, 1) });
 
-            var groupOptions = Options(options);
+            var groupOptions = Under(options);
             start = Stopwatch.GetTimestamp();
             using var model = wsss.GroupRefinement(groupOptions).Fit(train);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -93,14 +99,6 @@ internal static class GroupBenchmark
             }
         }
 
-        private static GroupRefinementOptions Options(ClassActivationOptions plain) => new()
-        {
-            Backbone = plain.Backbone, Augmentation = plain.Augmentation, Epochs = plain.Epochs, BatchSize = plain.BatchSize,
-            LearningRate = plain.LearningRate, HeadLearningRate = plain.HeadLearningRate, WeightDecay = plain.WeightDecay,
-            WarmupSteps = plain.WarmupSteps, Scales = plain.Scales, Flip = plain.Flip, LongSide = plain.LongSide,
-            MapStride = plain.MapStride
-        };
-
         private sealed record Scores(double Cam, double Otsu, double Pseudo);
 
         private Scores Score(WsssCatalog wsss, IDataView maps)
@@ -123,7 +121,7 @@ internal static class GroupBenchmark
                 ("size-2", o => o with { GroupSize = 2 }), ("size-3", o => o with { GroupSize = 3 }),
                 ("size-4", o => o with { GroupSize = 4 }), ("size-6", o => o with { GroupSize = 6 })
             })
-                using (var other = With(ml, model, change))
+                using (var other = model.With(change))
                     yield return Figure(name, other, "the same weights");
             foreach (var (name, changed) in new (string, GroupRefinementOptions)[]
             {
@@ -140,19 +138,6 @@ internal static class GroupBenchmark
                 var scores = Score(ml.Transforms.Wsss, other.Transform(scored));
                 return ($"group-ablation-{name}", scores.Cam, new { seed, scores.Otsu, scores.Pseudo, how });
             }
-        }
-
-        private static GroupRefinementTransformer With(
-            MLContext ml, GroupRefinementTransformer model, Func<GroupRefinementOptions, GroupRefinementOptions> change)
-        {
-            var archive = model.Archive();
-            var changed = new StageArchive
-            {
-                Stage = archive.Stage, ClassNames = archive.ClassNames,
-                OptionsJson = change(archive.Options<GroupRefinementOptions>()).ToJson()
-            };
-            changed["weights"] = archive["weights"];
-            return GroupRefinementTransformer.Load(MLNetInternals.EnvironmentOf(ml.Transforms), changed);
         }
 
         private double Weak(WsssCatalog wsss, IDataView maps, IDataView val)

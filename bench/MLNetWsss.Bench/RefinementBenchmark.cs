@@ -14,15 +14,13 @@ namespace MLNetWsss.Bench;
 /// </summary>
 internal static class RefinementBenchmark
 {
-    /// <summary>Labels are scored on this many images, the first of the training list.</summary>
-    internal const int Scored = 400;
-
     /// <summary>Maps of a classifier that is trained in some way and asked in some way.</summary>
     /// <param name="Name">The row's key.</param>
     /// <param name="Training">Changes the example's classifier; sources with the same change share one training.</param>
     /// <param name="Asking">Changes how the trained one predicts; null leaves it.</param>
+    /// <param name="Groups">Whether the classifier is trained under a graph over groups of photos, which then refines its maps.</param>
     internal sealed record Source(string Name, Func<ClassActivationOptions, ClassActivationOptions> Training,
-        Func<ClassActivationOptions, ClassActivationOptions>? Asking = null);
+        Func<ClassActivationOptions, ClassActivationOptions>? Asking = null, bool Groups = false);
 
     private static readonly Func<ClassActivationOptions, ClassActivationOptions> AsInTheExample = options => options;
 
@@ -33,7 +31,8 @@ internal static class RefinementBenchmark
         new("grad-cam++", AsInTheExample, options => options with { Method = MapMethod.GradCamPlusPlus }),
         new("advcam", AsInTheExample, options => options with { AdvCam = new() }),
         new("seam", options => options with { Seam = new() }),
-        new("puzzle", options => options with { Puzzle = new() })
+        new("puzzle", options => options with { Puzzle = new() }),
+        new("groups", AsInTheExample, Groups: true)
     ];
 
     private static readonly PseudoLabelsOptions Sure =

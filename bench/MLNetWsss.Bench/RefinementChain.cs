@@ -28,17 +28,20 @@ internal sealed class RefinementChain(
         IDataView? maps = null;
         double yardstick = 0;
         var rows = new List<Row>();
-        var trained = new Dictionary<Delegate, (ClassActivationTransformer Classifier, double Seconds)>();
-        foreach (var (name, change, asking) in sources)
+        var trained = new Dictionary<(Delegate, bool), (ITransformer Classifier, double Seconds)>();
+        foreach (var (name, change, asking, groups) in sources)
         {
             Begin();
-            if (!trained.TryGetValue(change, out var own))
+            if (!trained.TryGetValue((change, groups), out var own))
             {
                 var options = change(settings.ClassActivation(new Progress<TrainingProgress>()));
-                trained[change] = own = (held.Keep(ml.Transforms.Wsss.ClassActivation(options).Fit(train)), Seconds());
+                ITransformer fitted = groups
+                    ? ml.Transforms.Wsss.GroupRefinement(GroupBenchmark.Under(options)).Fit(train)
+                    : ml.Transforms.Wsss.ClassActivation(options).Fit(train);
+                trained[(change, groups)] = own = (held.Keep(fitted), Seconds());
             }
             double training = own.Seconds;
-            var classifier = asking is null ? own.Classifier : held.Keep(own.Classifier.With(asking));
+            var classifier = asking is null ? own.Classifier : held.Keep(((ClassActivationTransformer)own.Classifier).With(asking));
             Begin();
             // Every row reads the same maps, computed once; those that no row reads are computed for the scored part alone.
             var view = name == from ? train : Part(ml, train);
@@ -109,9 +112,9 @@ internal sealed class RefinementChain(
         trainingSeconds = Math.Round(training, 1), how
     };
 
-    private static IDataView Part(MLContext ml, IDataView view) => ml.Data.TakeRows(view, RefinementBenchmark.Scored);
+    private IDataView Part(MLContext ml, IDataView view) => ScoredPart.Of(ml, view, Count(view));
 
-    private int Scored(IDataView view) => Math.Min(RefinementBenchmark.Scored, Count(view));
+    private int Scored(IDataView view) => Math.Min(ScoredPart.Images, Count(view));
 
     private int Count(IDataView view) => images is { } limit ? limit : settings.Count(view);
 

@@ -72,6 +72,9 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
             LearningRate = 1e-3, HeadLearningRate = 3e-3, LongSide = 129,
             Augmentation = new() { CropSize = 113, Mode = CropMode.ScaleCrop, ScaleMin = 0.8, ScaleMax = 1.2 }
         }
-        : new() { Backbone = new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 }, Epochs = Epochs ?? 10 })
-        with { CheckpointFolder = Resume, Progress = progress };
+        : new()
+        {
+            Backbone = new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 }, Epochs = Epochs ?? 10,
+            Scales = [0.75, 1.25]   // twice the time of one scale to predict, and two points better
+        }) with { CheckpointFolder = Resume, Progress = progress };
 }

@@ -107,17 +107,7 @@ public sealed class ClassActivationTransformer : StageTransformer, ILoadableStag
     public ClassActivationTransformer With(Func<ClassActivationOptions, ClassActivationOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var changed = change(_options);
-        changed.Validate();
-        var trained = changed.Predicting(_options);
-        var wrong = typeof(ClassActivationOptions).GetProperties()
-            .FirstOrDefault(p => p.CanWrite && !Equals(p.GetValue(trained), p.GetValue(_options)));
-        if (wrong is not null)
-            throw new ArgumentException($"Option {wrong.Name} is {wrong.GetValue(changed)} and was {wrong.GetValue(_options)} in " +
-                "training; expected the same, since the weights stay. Fit a new stage with it.", nameof(change));
-        var archive = new StageArchive { Stage = Name, OptionsJson = changed.ToJson(), ClassNames = ClassNames };
-        Store(archive);
-        return Load(Host, archive);
+        return Load(Host, ArchiveWith(_options, change(_options), (options, other) => options.Predicting(other)));
     }
 
     private protected override void Store(StageArchive archive) => _runner.Store(archive);

@@ -29,17 +29,14 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
     /// </summary>
     private const double LeastPeak = 10;
 
-    /// <summary>
-    /// At first a mean state of 0.15 is read as probability 1/2: a present class covers more of a crop, an absent one less.
-    /// </summary>
-    private const double InitialReadoutScale = 20, InitialReadoutBias = -3;
+    /// <summary>Weight of a position whose refined map is 0, against 1 where it is 1: a class that no map shows is read from all of the photo.</summary>
+    private const double LeastAttention = 0.1;
 
     private readonly GroupRefinementOptions _options;
     private readonly Generator _generator;
     private readonly Conv2dLayer classifier;
     private readonly GroupGraph graph;
     private readonly Conv2dLayer? enter, leave;
-    private Parameter? readoutScale, readoutBias;
 
     /// <summary>
     /// A network with random weights from the generator, or the backbone's pretrained ones where its options name a file.
@@ -68,13 +65,6 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
             register_module("enter", enter = new Conv2dLayer(channels, states, 1, generator, hasBias: true, gain: 1));
             register_module("leave", leave = new Conv2dLayer(states, classes, 1, generator, gain: 1));
         }
-        else if (!options.ReferenceCompatible)
-        {
-            readoutScale = Filled(classes, InitialReadoutScale);
-            readoutBias = Filled(classes, InitialReadoutBias);
-            register_parameter("readoutScale", readoutScale);
-            register_parameter("readoutBias", readoutBias);
-        }
     }
 
     /// <summary>K, the number of tags.</summary>
@@ -89,15 +79,23 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
     /// <inheritdoc/>
     public void FoldBatchNorm() => backbone.FoldBatchNorm();
 
-    /// <summary>The classifier's and the graph's parameters, which learn faster than the pretrained ones.</summary>
+    /// <summary>The classifier's parameters and what begins at random with it, which learn faster than the pretrained ones.</summary>
     public IEnumerable<Parameter> HeadParameters
     {
         get
         {
-            var own = new Module?[] { classifier, graph, enter, leave }.OfType<Module>().SelectMany(m => m.parameters());
-            return own.Concat(new[] { readoutScale, readoutBias }.OfType<Parameter>());
+            var own = new Module?[] { classifier, enter, leave, GraphIsNew ? graph : null };
+            return own.OfType<Module>().SelectMany(m => m.parameters());
         }
     }
+
+    /// <summary>
+    /// The backbone's parameters, and the graph's where it begins as the averaging that it should be: at the rate of new layers it forgets
+    /// that within an epoch, since maps that cover everything answer for tags as well as maps that cover the object.
+    /// </summary>
+    public IEnumerable<Parameter> TunedParameters => GraphIsNew ? backbone.parameters() : backbone.parameters().Concat(graph.parameters());
+
+    private bool GraphIsNew => _options.ReferenceCompatible;
 
     /// <summary>[N,3,H,W] normalised colours of groups, G images behind G images -> [N,K] logits behind the graph.</summary>
     public override Tensor forward(Tensor input)
@@ -117,7 +115,7 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
         var refined = graph.Refine(Nodes(states), keys is null ? null : Nodes(keys), drops ? _generator : null);
         var behind = MapsOf(stack(refined, 1).flatten(0, 1));
         var before = _options.NodeState == NodeState.Features ? maps : states;
-        return new(FeatureMaps.GlobalAverage(maps).MoveToOuterDisposeScope(), Read(behind).MoveToOuterDisposeScope(),
+        return new(FeatureMaps.GlobalAverage(maps).MoveToOuterDisposeScope(), Read(behind, maps).MoveToOuterDisposeScope(),
             before.MoveToOuterDisposeScope(), behind.MoveToOuterDisposeScope());
     }
 
@@ -162,7 +160,11 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
         Tensor last;
         Tensor? keys = null;
         if (_options.Affinity == AffinitySource.Backbone)
-            (last, keys) = backbone.LastAndCompared(input);
+        {
+            (last, var compared) = backbone.LastAndCompared(input);
+            // Through these, tags could only ask that background resemble objects.
+            keys = compared.detach();
+        }
         else
             last = backbone.LastFeatures(input);
         var maps = Classified(last);
@@ -173,28 +175,28 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
 
     private Tensor Classified(Tensor features) => classifier.call(features).to(ScalarType.Float32);
 
-    /// <summary>[N,K,h,w] -> each map's positive part over its peak: so a photo that is sure of its class does not drown out the others,
-    /// and tanh is not saturated.</summary>
+    /// <summary>
+    /// [N,K,h,w] -> each map's positive part over its peak: so a photo that is sure of its class does not drown out the others, and tanh is
+    /// not saturated. A constant to training: the classifier learns from the weights that the graph gives its maps, but not how to move
+    /// those weights, which would feed on itself (higher where high already) and end in an explosion.
+    /// </summary>
     private static Tensor Stretched(Tensor maps)
     {
-        var positive = maps.relu();
+        var positive = maps.detach().relu();
         return positive.div(positive.amax([2L, 3L], true).clamp_min(LeastPeak));
     }
 
     private Tensor MapsOf(Tensor states) => leave is not null ? leave.call(states) : states.alias();
 
-    private Tensor Read(Tensor maps)
+    /// <summary>
+    /// [N,K,h,w] refined maps and the classifier's maps -> [N,K] logits: the mean of the classifier's map, by default weighted by the refined
+    /// one. A mean of refined maps, as in the authors' code, is highest where maps cover everything.
+    /// </summary>
+    private Tensor Read(Tensor refined, Tensor maps)
     {
-        var mean = FeatureMaps.GlobalAverage(maps);
-        return readoutScale is null ? mean : mean.mul(readoutScale).add(readoutBias!);
-    }
-
-    private static Parameter Filled(int length, double value)
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(full([(long)length], value, ScalarType.Float32));
-        parameter.DetachFromDisposeScope();
-        return parameter;
+        if (leave is not null || _options.ReferenceCompatible)
+            return FeatureMaps.GlobalAverage(refined);
+        var weights = refined.add(LeastAttention);
+        return weights.mul(maps).sum([2L, 3L]).div(weights.sum([2L, 3L]));
     }
 }

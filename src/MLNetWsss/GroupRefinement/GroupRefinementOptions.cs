@@ -155,6 +155,17 @@ public sealed record GroupRefinementOptions : TrainingOptions
         Augmentation = new() { CropSize = 257, AreaMin = 1, AspectRatio = 1, Flip = false, ColorJitter = 0.3 }
     };
 
+    /// <summary>These options of training, with those of prediction taken from <paramref name="other"/>.</summary>
+    internal GroupRefinementOptions Predicting(GroupRefinementOptions other) => this with
+    {
+        ImageColumn = other.ImageColumn, TagsColumn = other.TagsColumn, CamColumn = other.CamColumn,
+        ProbabilitiesColumn = other.ProbabilitiesColumn, SaliencyColumn = other.SaliencyColumn, MaskColumn = other.MaskColumn,
+        MaskThreshold = other.MaskThreshold, GroupSize = other.GroupSize, Rounds = other.Rounds, AttentionChunk = other.AttentionChunk,
+        AttentionBudgetMB = other.AttentionBudgetMB, PredictionBatch = other.PredictionBatch, Threads = other.Threads,
+        Precision = other.Precision, Scales = other.Scales, Flip = other.Flip, LongSide = other.LongSide, MapStride = other.MapStride,
+        Sharpness = other.Sharpness, PredictedTagThreshold = other.PredictedTagThreshold, MemoryBudgetMB = other.MemoryBudgetMB
+    };
+
     internal override void Validate()
     {
         base.Validate();

@@ -217,6 +217,17 @@ public sealed class GroupRefinementTransformer : WholeViewTransformer, ILoadable
     /// <param name="path">The file, replaced if it is there.</param>
     public void SaveBackbone(string path) => NetworkWeights.Write(path, _network.backbone);
 
+    /// <summary>
+    /// A second stage on a copy of the trained weights that predicts with other options, such as another group size or number of rounds. Dispose of both.
+    /// </summary>
+    /// <param name="change">Gives the new options from those of this stage.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or is one that only training can change.</exception>
+    public GroupRefinementTransformer With(Func<GroupRefinementOptions, GroupRefinementOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Load(Host, ArchiveWith(_options, change(_options), (options, other) => options.Predicting(other)));
+    }
+
     private protected override void Store(StageArchive archive)
     {
         _runner.Store(archive);

@@ -40,7 +40,7 @@ public static class EvaluateCatalog
         }
 
         /// <summary>
-        /// Class activation maps against true masks at every background threshold from 0 to 0.59. The best threshold is chosen on the
+        /// Class activation maps against true masks at every background threshold from 0 to 0.99. The best threshold is chosen on the
         /// truth and says so; the score at a fixed one and at Otsu's, which needs no truth, stand next to it.
         /// </summary>
         /// <param name="data">A view with both columns.</param>

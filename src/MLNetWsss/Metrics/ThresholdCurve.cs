@@ -63,7 +63,7 @@ public sealed record ThresholdCurve
     public ThresholdScore At(float threshold) =>
         Points.FirstOrDefault(p => Math.Abs(p.Threshold - threshold) < GridTolerance)
         ?? throw new ArgumentException(
-            $"The curve has points at 0, 0.01, ... 0.59, but none at {threshold}. Round to hundredths.", nameof(threshold));
+            $"The curve has points at 0, 0.01, ... 0.99, but none at {threshold}. Round to hundredths.", nameof(threshold));
 
     /// <summary>Best and ground-truth-free score, one a line.</summary>
     public override string ToString() => $"{Best}{Environment.NewLine}{Otsu}";

@@ -3,7 +3,7 @@ using MLNetWsss.Imaging;
 namespace MLNetWsss.Metrics;
 
 /// <summary>
-/// Scores maps against ground truth at all background thresholds 0, 0.01, ... 0.59 at once: a pixel's prediction changes with the
+/// Scores maps against ground truth at all background thresholds 0, 0.01, ... 0.99 at once: a pixel's prediction changes with the
 /// threshold in one place only, where the threshold passes its maximum, so a histogram of maxima per (true class, strongest class) holds
 /// every confusion matrix.
 /// </summary>
@@ -11,7 +11,7 @@ namespace MLNetWsss.Metrics;
 /// the image's tags exclude. Not thread safe.</remarks>
 public sealed class ThresholdSweep
 {
-    private const int Steps = 60;
+    private const int Steps = 100;
 
     private readonly int _maps;
     private readonly IReadOnlyList<string> _names;
@@ -35,7 +35,7 @@ public sealed class ThresholdSweep
         _histogram = new long[classes * _maps * (Steps + 1)];
     }
 
-    /// <summary>The thresholds that are swept: 0 to 0.59 by 0.01. A pixel is foreground if its maximum exceeds the threshold.</summary>
+    /// <summary>The thresholds that are swept: 0 to 0.99 by 0.01. A pixel is foreground if its maximum exceeds the threshold.</summary>
     public static IReadOnlyList<float> Thresholds { get; } = [.. Enumerable.Range(0, Steps).Select(i => i / 100f)];
 
     /// <summary>Counts one image. The maps are resized bilinearly to the truth's size; pixels whose truth is 255 do not count.</summary>

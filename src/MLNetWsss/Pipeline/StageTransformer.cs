@@ -110,6 +110,26 @@ public abstract class StageTransformer : ITransformer, IDisposable
         return archive;
     }
 
+    /// <summary>This stage with other options of prediction, as an archive.</summary>
+    /// <param name="own">The options that it has.</param>
+    /// <param name="changed">Those that it should have.</param>
+    /// <param name="predicting">The first options, with those of prediction taken from the second.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or is one that only training can change.</exception>
+    private protected StageArchive ArchiveWith<TOptions>(TOptions own, TOptions changed, Func<TOptions, TOptions, TOptions> predicting)
+        where TOptions : StageOptions
+    {
+        RequireAlive();
+        changed.Validate();
+        var trained = predicting(changed, own);
+        var wrong = typeof(TOptions).GetProperties().FirstOrDefault(p => p.CanWrite && !Equals(p.GetValue(trained), p.GetValue(own)));
+        if (wrong is not null)
+            throw new ArgumentException($"Option {wrong.Name} is {wrong.GetValue(changed)} and was {wrong.GetValue(own)} in " +
+                "training; expected the same, since the weights stay. Fit a new stage with it.", nameof(changed));
+        var archive = new StageArchive { Stage = Name, OptionsJson = changed.ToJson(), ClassNames = ClassNames };
+        Store(archive);
+        return archive;
+    }
+
     // ML.NET's component catalog finds this by its name and parameters.
     private static StageTransformer Create(IHostEnvironment env, object ctx)
     {

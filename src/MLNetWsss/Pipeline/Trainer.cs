@@ -15,6 +15,9 @@ public interface IStageNetwork : IFoldable
 
     /// <summary>The newly made parameters, which learn at <see cref="TrainingOptions.HeadLearningRate"/>.</summary>
     IEnumerable<Parameter> HeadParameters { get; }
+
+    /// <summary>The parameters that begin with knowledge, which learn at <see cref="TrainingOptions.LearningRate"/>.</summary>
+    IEnumerable<Parameter> TunedParameters => backbone.parameters();
 }
 
 /// <summary>A loss as the sum of named scalars, already weighted.</summary>
@@ -78,7 +81,9 @@ internal sealed class Trainer(
             foreach (var (group, peak) in rates)
                 group.LearningRate = peak * Schedule(step, steps);
             generator.manual_seed(Randomness.TorchSeed(seed, step));
-            var terms = Step(optimizer, () => loss(batches.Next()), step);
+            var batch = batches.Next();
+            var terms = Step(optimizer, () => loss(batch), step);
+            (batch as IDisposable)?.Dispose();
             double total = terms.Sum(t => t.Value);
             epochLoss += total;
             Report(step + 1, steps, perEpoch, total, terms, (step + 1 - start) * batchSize / clock.Elapsed.TotalSeconds, clock.Elapsed, start);
@@ -154,8 +159,8 @@ internal sealed class Trainer(
     private optim.Optimizer CreateOptimizer<TNetwork>(TNetwork network) where TNetwork : nn.Module, IStageNetwork
     {
         var head = network.HeadParameters.Where(p => p.requires_grad).ToArray();
-        var pretrained = network.backbone.parameters().Where(p => p.requires_grad).ToArray();
-        var groups = new[] { (pretrained, options.LearningRate), (head, options.HeadLearningRate) }.Where(g => g.Item1.Length > 0).ToArray();
+        var tuned = network.TunedParameters.Where(p => p.requires_grad).ToArray();
+        var groups = new[] { (tuned, options.LearningRate), (head, options.HeadLearningRate) }.Where(g => g.Item1.Length > 0).ToArray();
         return options.Optimizer == OptimizerKind.AdamW
             ? new AdamW([.. groups.Select(g => new AdamW.ParamGroup(g.Item1, g.Item2, weight_decay: options.WeightDecay))])
             : new SGD([.. groups.Select(g => new SGD.ParamGroup(g.Item1, g.Item2, options.Momentum, weight_decay: options.WeightDecay))],

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MLNetWsss.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -5,7 +6,7 @@ using static TorchSharp.torch;
 namespace MLNetWsss.Pipeline;
 
 /// <summary>Crops of N training rows, made on worker threads as plain arrays and handed to the network as tensors.</summary>
-internal sealed class TrainingBatch
+internal sealed class TrainingBatch : IDisposable
 {
     private Device _device = CPU;
 
@@ -26,6 +27,9 @@ internal sealed class TrainingBatch
 
     /// <summary>N x S x S x 3 normalised pixels.</summary>
     internal required float[] Pixels { get; init; }
+
+    /// <summary>Where <see cref="Pixels"/> goes when the step is done, for a later batch; null leaves it to the garbage collector.</summary>
+    internal ConcurrentBag<float[]>? Spares { private get; init; }
 
     /// <summary>N x K tags, or null.</summary>
     internal float[]? TagValues { get; init; }
@@ -48,6 +52,9 @@ internal sealed class TrainingBatch
     /// <summary>[N,S,S] class indices as 64-bit integers, 255 where unlabelled; of the first column of masks if none is named.</summary>
     internal Tensor Labels(int column = 0) =>
         tensor(LabelValues[column], [Rows.Length, CropSize, CropSize]).to(_device).to(ScalarType.Int64);
+
+    /// <summary>Hands the pixels on: tensors made of them are copies.</summary>
+    public void Dispose() => Spares?.Add(Pixels);
 }
 
 /// <summary>Cuts the crops of a batch out of the stored rows.</summary>
@@ -58,6 +65,9 @@ internal sealed class BatchMaker(
     private readonly StageColumn _image = columns.Reads.Concat(columns.Trains).First(c => c.Kind == ColumnKind.Image);
     private readonly StageColumn? _tags = columns.Trains.FirstOrDefault(c => c.Kind == ColumnKind.Vector);
     private readonly StageColumn[] _labels = [.. columns.Trains.Where(c => c.Kind == ColumnKind.Labels)];
+
+    // A batch's pixels take megabytes. New ones each step would be large objects, which wait for a full garbage collection.
+    private readonly ConcurrentBag<float[]> _spares = [];
 
     /// <summary>The batch of a step: a pure function of step, rows and seed.</summary>
     internal TrainingBatch Make(long step, int[] rows)
@@ -70,7 +80,8 @@ internal sealed class BatchMaker(
             Crops = new CropPlan[rows.Length],
             CropSize = side,
             Progress = (double)step / steps,
-            Pixels = new float[rows.Length * area * 3],
+            Pixels = Pixels(rows.Length * area * 3),
+            Spares = _spares,
             TagValues = _tags is null ? null : new float[rows.Length * classes],
             LabelValues = [.. _labels.Select(_ => new byte[rows.Length * area])]
         };
@@ -87,4 +98,6 @@ internal sealed class BatchMaker(
         }
         return batch;
     }
+
+    private float[] Pixels(int length) => _spares.TryTake(out var spare) && spare.Length == length ? spare : new float[length];
 }

@@ -55,6 +55,14 @@ public sealed record SegmentationOptions : TrainingOptions
         Scales = [0.5, 0.75, 1], Flip = true, LongSide = 513
     };
 
+    /// <summary>These options of training, with those of prediction taken from <paramref name="other"/>.</summary>
+    internal SegmentationOptions Predicting(SegmentationOptions other) => this with
+    {
+        ImageColumn = other.ImageColumn, PredictionColumn = other.PredictionColumn, ScoresColumn = other.ScoresColumn,
+        PredictionBatch = other.PredictionBatch, Threads = other.Threads, Precision = other.Precision, Scales = other.Scales,
+        Flip = other.Flip, LongSide = other.LongSide, DenseCrf = other.DenseCrf
+    };
+
     internal override void Validate()
     {
         base.Validate();

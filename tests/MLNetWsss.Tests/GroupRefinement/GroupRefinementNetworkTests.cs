@@ -31,8 +31,9 @@ public sealed class GroupRefinementNetworkTests
         before.add(behind).backward();
         foreach (var (name, parameter) in network.named_parameters())
             Assert.True(parameter.grad is { } grad && grad.isfinite().all().item<bool>() && grad.abs().max().item<float>() > 0, name);
-        var head = network.HeadParameters.Select(parameter => parameter.Handle).ToHashSet();
-        Assert.Equal(network.parameters().Count(), head.Count + network.backbone.parameters().Count());
+        var trained = network.HeadParameters.Concat(network.TunedParameters).Select(parameter => parameter.Handle).ToArray();
+        Assert.Equal(trained.Length, trained.Distinct().Count());
+        Assert.Equal(network.parameters().Count(), trained.Length);
     }
 
     /// <summary>Central differences of float32 losses over steps of 1e-2.</summary>
@@ -43,7 +44,9 @@ public sealed class GroupRefinementNetworkTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);
-        using var network = new GroupRefinementNetwork(Tiny with { Rounds = 3, GraphDropout = false }, 2, generator);
+        // States and what they are compared by are both the graph's own: nothing on the way counts as a constant.
+        using var network = new GroupRefinementNetwork(
+            Tiny with { Rounds = 3, GraphDropout = false, NodeState = NodeState.Features, Affinity = AffinitySource.State }, 2, generator);
         network.eval();
         var (input, tags) = (Goldens.Input(2, 33), Goldens.FromFormula([2, 2], i => i % 2));
         // Only what lies behind the graph: the gradient has no other way to the backbone than through the rounds.
@@ -61,6 +64,19 @@ public sealed class GroupRefinementNetworkTests
         first.sub_(direction.mul(2 * Step));
         double down = Loss().to(ScalarType.Float64).item<double>();
         Assert.Equal(1, (up - down) / (2 * Step) / expected, Differences);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_graph_that_begins_as_averaging_learns_at_the_backbones_rate_and_a_random_one_at_the_heads(bool reference)
+    {
+        using var generator = new Generator(5);
+        using var network = new GroupRefinementNetwork(Tiny with { ReferenceCompatible = reference }, 2, generator);
+        var tuned = network.TunedParameters.Select(parameter => parameter.Handle).ToHashSet();
+        var graph = network.named_parameters().Where(p => p.name.StartsWith("graph.", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(graph);
+        Assert.All(graph, p => Assert.Equal(!reference, tuned.Contains(p.parameter.Handle)));
     }
 
     [Fact]

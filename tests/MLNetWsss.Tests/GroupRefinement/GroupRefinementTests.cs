@@ -43,6 +43,20 @@ public sealed class GroupRefinementTests
     }
 
     [Fact]
+    public void With_asks_the_trained_graph_in_another_way_and_refuses_what_only_training_can_change()
+    {
+        var stage = FittedStage.Of("GroupRefinement");
+        var model = (GroupRefinementTransformer)stage.Model;
+        float[] Cam(GroupRefinementTransformer asked) => asked.Transform(stage.Data).Column<ScoreMaps>("Cam")[0].Scores.ToArray();
+        using var same = model.With(o => o);
+        Assert.Equal(Cam(model), Cam(same));
+        using var unheard = model.With(o => o with { Rounds = 0 });
+        Assert.NotEqual(Cam(model), Cam(unheard));
+        var error = Assert.Throws<ArgumentException>(() => model.With(o => o with { Affinity = AffinitySource.State }));
+        Assert.Contains("Option Affinity is State", error.Message);
+    }
+
+    [Fact]
     public void Images_alone_are_counted_in_the_log()
     {
         var log = new List<string>();

@@ -14,7 +14,7 @@ public sealed class ThresholdSweepTests
         var rows = Rows(4);
         var curve = Sweep(rows).ToCurve();
 
-        Assert.Equal(60, curve.Points.Count);
+        Assert.Equal(100, curve.Points.Count);
         foreach (var point in curve.Points)
         {
             var counts = new ConfusionMatrix(Maps + 1);
@@ -30,13 +30,13 @@ public sealed class ThresholdSweepTests
         // One pixel for each threshold, scoring exactly that threshold.
         var scores = ThresholdSweep.Thresholds.ToArray();
         var sweep = new ThresholdSweep(2);
-        sweep.Add(new ScoreMaps(1, 1, 60, scores), new LabelMap(1, 60, [.. Enumerable.Repeat((byte)1, 60)]));
+        sweep.Add(new ScoreMaps(1, 1, 100, scores), new LabelMap(1, 100, [.. Enumerable.Repeat((byte)1, 100)]));
 
         var curve = sweep.ToCurve();
 
-        // At threshold i the 59 - i higher pixels are found.
-        for (var i = 0; i < 60; i++)
-            Assert.Equal((59 - i) / 60.0, curve.Points[i].Metrics.Recall[1], 1e-12);
+        // At threshold i the 99 - i higher pixels are found.
+        for (var i = 0; i < 100; i++)
+            Assert.Equal((99 - i) / 100.0, curve.Points[i].Metrics.Recall[1], 1e-12);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ThresholdSweepTests
         Assert.Contains("label 3", Assert.Throws<ArgumentException>(
             () => sweep.Add(new ScoreMaps(2, 1, 1, [0, 0]), new LabelMap(1, 1, [3]))).Message);
         Assert.Throws<InvalidOperationException>(sweep.ToCurve);
-        Assert.Contains("0.6", Assert.Throws<ArgumentException>(() => Sweep(Rows(1)).ToCurve().At(0.6f)).Message);
+        Assert.Contains("0.605", Assert.Throws<ArgumentException>(() => Sweep(Rows(1)).ToCurve().At(0.605f)).Message);
     }
 
     private static ThresholdSweep Sweep(List<(ScoreMaps Maps, LabelMap Truth)> rows)

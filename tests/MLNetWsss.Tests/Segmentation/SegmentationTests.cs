@@ -42,6 +42,21 @@ public sealed class SegmentationTests
     }
 
     [Fact]
+    public void With_asks_the_trained_network_in_another_way_and_refuses_what_only_training_can_change()
+    {
+        var stage = FittedStage.Of("Segmentation");
+        var model = (SegmentationTransformer)stage.Model;
+        float[] Scores(SegmentationTransformer asked) => asked.Transform(stage.Data).Column<ScoreMaps>("Scores")[0].Scores.ToArray();
+        using var same = model.With(o => o);
+        Assert.Equal(Scores(model), Scores(same));
+        using var mirrored = model.With(o => o with { Flip = true, Scales = [0.5, 1] });
+        Assert.NotEqual(Scores(model), Scores(mirrored));
+        var error = Assert.Throws<ArgumentException>(() => model.With(o => o with { Epochs = 9 }));
+        Assert.Contains("Option Epochs is 9", error.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.With(o => o with { Scales = [] }));
+    }
+
+    [Fact]
     public void Refinement_by_the_crf_is_part_of_the_model()
     {
         var refined = FittedStage.Fit(StageCase.Named("Segmentation"), Tiny with { DenseCrf = new() { Iterations = 2 } });
