@@ -19,6 +19,7 @@ public sealed partial class ExamplesTests
     [InlineData("02-PseudoLabels")]
     [InlineData("03-Segmentation")]
     [InlineData("04-SaveAndLoad")]
+    [InlineData("05-GroupRefinement")]
     public void An_example_prints_what_its_last_comment_says(string name)
     {
         string[] source = File.ReadAllLines(Path.Combine(Root, "examples", name, "Program.cs"));
