@@ -30,7 +30,8 @@ public sealed record SegmentationOptions : TrainingOptions
     public bool BalanceClasses { get; init; }
 
     /// <summary>Image sizes at which the network predicts, as factors of <see cref="LongSide"/>; 1 to 8 of them, each in (0, 4].
-    /// { 0.75, 1, 1.25 } takes four times as long as { 1 } and gains about a point.</summary>
+    /// { 0.75, 1.25 } takes twice as long as { 1 }: on photos of animals it gained 1.9 points of mIoU for a network that learnt from true
+    /// masks, 0.2 for one that learnt from pseudo labels.</summary>
     public IReadOnlyList<double> Scales { get; init; } = [1];
 
     /// <summary>Whether each scale is also run mirrored.</summary>
