@@ -88,7 +88,7 @@ internal static class GroupBenchmark
                 new { seed, chained.Otsu, chained.Pseudo, how = "the plain classifier's maps as the graph's start" });
 
             if (ablation)
-                foreach (var figure in Ablation(ml, train, scored, model, groupOptions, seed))
+                foreach (var figure in Ablation(ml, train, scored, (IDataView)plainMaps, model, groupOptions, seed))
                     yield return figure;
             if (weak)
             {
@@ -110,10 +110,10 @@ internal static class GroupBenchmark
                 wsss.Evaluate(labels, "Mask", "Truth", boundaries: false).MeanIoU);
         }
 
-        private IEnumerable<(string, double, object)> Ablation(MLContext ml, IDataView train, IDataView scored,
+        private IEnumerable<(string, double, object)> Ablation(MLContext ml, IDataView train, IDataView scored, IDataView plainMaps,
             GroupRefinementTransformer model, GroupRefinementOptions options, int seed)
         {
-            // What prediction alone can change is tried on the trained network; the rest is trained anew.
+            // What prediction alone can change is tried on the trained network, started from the plain maps; the rest is trained anew.
             foreach (var (name, change) in new (string, Func<GroupRefinementOptions, GroupRefinementOptions>)[]
             {
                 ("rounds-0", o => o with { Rounds = 0 }), ("rounds-1", o => o with { Rounds = 1 }),
@@ -122,7 +122,7 @@ internal static class GroupBenchmark
                 ("size-4", o => o with { GroupSize = 4 }), ("size-6", o => o with { GroupSize = 6 })
             })
                 using (var other = model.With(change))
-                    yield return Figure(name, other, "the same weights");
+                    yield return Figure(name, other, plainMaps, "the same weights, from the plain maps");
             foreach (var (name, changed) in new (string, GroupRefinementOptions)[]
             {
                 ("no-dropout", options with { GraphDropout = false }), ("affinity-state", options with { Affinity = AffinitySource.State }),
@@ -131,11 +131,11 @@ internal static class GroupBenchmark
                 ("concat-3", options with { GroupSize = 3, Aggregation = GroupAggregation.ConcatReference })
             })
                 using (var other = ml.Transforms.Wsss.GroupRefinement(changed).Fit(train))
-                    yield return Figure(name, other, "trained anew");
+                    yield return Figure(name, other, scored, "trained anew");
 
-            (string, double, object) Figure(string name, GroupRefinementTransformer other, string how)
+            (string, double, object) Figure(string name, GroupRefinementTransformer other, IDataView view, string how)
             {
-                var scores = Score(ml.Transforms.Wsss, other.Transform(scored));
+                var scores = Score(ml.Transforms.Wsss, other.Transform(view));
                 return ($"group-ablation-{name}", scores.Cam, new { seed, scores.Otsu, scores.Pseudo, how });
             }
         }
