@@ -93,7 +93,7 @@ internal static class AccuracyBenchmark
             var (train, val) = settings.Load(ml);
             if (images is { } limit)
                 (train, val) = (ml.Data.TakeRows(train, limit), ml.Data.TakeRows(val, limit));
-            var scored = ScoredPart.Of(ml, train, images ?? settings.Count(train));
+            var scored = ScoredPart.Of(ml, train);
 
             Begin();
             using var classifier = wsss.ClassActivation(settings.ClassActivation(Progress)).Fit(train);

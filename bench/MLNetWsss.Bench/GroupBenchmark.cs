@@ -63,7 +63,7 @@ internal static class GroupBenchmark
             var (train, val) = settings.Load(ml);
             if (images is { } limit)
                 (train, val) = (ml.Data.TakeRows(train, limit), ml.Data.TakeRows(val, limit));
-            var scored = ScoredPart.Of(ml, train, images ?? settings.Count(train));
+            var scored = ScoredPart.Of(ml, train);
             var options = settings.ClassActivation(new Silent());
 
             long start = Stopwatch.GetTimestamp();

@@ -44,10 +44,10 @@ internal sealed class RefinementChain(
             var classifier = asking is null ? own.Classifier : held.Keep(((ClassActivationTransformer)own.Classifier).With(asking));
             Begin();
             // Every row reads the same maps, computed once; those that no row reads are computed for the scored part alone.
-            var view = name == from ? train : Part(ml, train);
-            var made = held.Keep(ml.Transforms.Wsss.Precompute(classifier.Transform(view), ["Cam"]));
-            double each = Seconds() / Math.Max(1, name == from ? Count(train) : Scored(train));
-            var best = ml.Transforms.Wsss.EvaluateMaps(Part(ml, made), truth: "Truth").Best;
+            bool whole = name == from;
+            var made = held.Keep(ml.Transforms.Wsss.Precompute(classifier.Transform(whole ? train : Part(ml, train)), ["Cam"]));
+            double each = Seconds() / Math.Max(1, whole ? Count(train) : Scored(train));
+            var best = ml.Transforms.Wsss.EvaluateMaps(whole ? Part(ml, made) : made, truth: "Truth").Best;
             yield return (name, best.Metrics.MeanIoU,
                 Cost(best.Metrics, each, training, $"best threshold {best.Threshold:0.00}, swept on the truth"));
             yardstick = name == sources[0].Name ? best.Metrics.MeanIoU : yardstick;
@@ -112,11 +112,11 @@ internal sealed class RefinementChain(
         trainingSeconds = Math.Round(training, 1), how
     };
 
-    private IDataView Part(MLContext ml, IDataView view) => ScoredPart.Of(ml, view, Count(view));
+    private static IDataView Part(MLContext ml, IDataView view) => ScoredPart.Of(ml, view);
 
     private int Scored(IDataView view) => Math.Min(ScoredPart.Images, Count(view));
 
-    private int Count(IDataView view) => images is { } limit ? limit : settings.Count(view);
+    private int Count(IDataView view) => settings.Count(view);
 
     private double Seconds() => _clock.Elapsed.TotalSeconds;
 

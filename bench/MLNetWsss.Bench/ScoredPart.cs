@@ -10,10 +10,12 @@ internal static class ScoredPart
 {
     internal const int Images = 400;
 
-    /// <summary>The part of a view of <paramref name="rows"/> rows, in the view's order; all of it if it is no longer.</summary>
-    internal static IDataView Of(MLContext ml, IDataView view, int rows) => rows <= Images
-        ? view
-        : ml.Data.FilterByStatefulCustomPredicate<Named, Position>(view, (_, at) => at.Next++ * Images % rows >= Images, at => at.Next = 0);
+    /// <summary>The part of a view, in the view's order; all of it if it is no longer.</summary>
+    internal static IDataView Of(MLContext ml, IDataView view)
+    {
+        long rows = view.GetRowCount() ?? throw new ArgumentException("The view does not know its length.", nameof(view));
+        return rows <= Images ? view : ml.Data.FilterByStatefulCustomPredicate<Named, Position>(view, (_, at) => at.Next++ * Images % rows >= Images, at => at.Next = 0);
+    }
 
     // The one column that a filter must read; every loader has it.
     private sealed class Named

@@ -14,13 +14,14 @@ using var classifier = ml.Transforms.Wsss.ClassActivation(new()
     Backbone = new() { Architecture = "resnet18", Width = 0.25 }, Augmentation = crops,
     Epochs = 25, LearningRate = 3e-3, HeadLearningRate = 3e-3, WeightDecay = 1e-2, WarmupSteps = 100, LongSide = 129, Scales = [1]
 }).Fit(scenes);
-classifier.SaveBackbone("classifier.safetensors");
+Directory.CreateDirectory("out");
+classifier.SaveBackbone("out/classifier.safetensors");
 var maps = ml.Transforms.Wsss.Precompute(classifier.Transform(scenes), ["Cam"]);
 
 // The graph goes on from the classifier's backbone, and at prediction from its maps.
 using var graph = ml.Transforms.Wsss.GroupRefinement(new()
 {
-    Backbone = new() { Architecture = "resnet18", Width = 0.25, Weights = "classifier.safetensors" }, Augmentation = crops,
+    Backbone = new() { Architecture = "resnet18", Width = 0.25, Weights = "out/classifier.safetensors" }, Augmentation = crops,
     Epochs = 2, Rounds = 2, Temperature = 0.06, Sharpness = 2.5, LongSide = 129, Scales = [1]
 }).Fit(maps);
 
@@ -30,7 +31,6 @@ Row[] alone = [.. Enumerable.Range(0, Shown).SelectMany(i => Rows(ml.Data.TakeRo
 Console.WriteLine($"alone:    mIoU {Score(alone):0.00}");
 Console.WriteLine($"in group: mIoU {Score(together):0.00}");
 
-Directory.CreateDirectory("out");
 Panels.Grid([.. together.Zip(alone).Take(6).Select(p => (IReadOnlyList<RgbImage>)[p.First.Image.ToRgb(), Over(p.Second), Over(p.First)])])
     .ToMLImage().Save("out/group-refinement.png");
 Console.WriteLine("photo | alone | in its group: out/group-refinement.png");

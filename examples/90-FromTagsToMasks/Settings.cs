@@ -75,6 +75,6 @@ internal sealed record Settings(string? Data, string Protocol, string? Weights, 
         : new()
         {
             Backbone = new() { Weights = Weights, FrozenStages = Weights is null ? 0 : 2 }, Epochs = Epochs ?? 10,
-            Scales = [0.75, 1.25]   // twice the time of one scale to predict, and two points better
+            Scales = [0.75, 1.25]   // twice the time of one scale to predict, and sharper by up to two points
         }) with { CheckpointFolder = Resume, Progress = progress };
 }

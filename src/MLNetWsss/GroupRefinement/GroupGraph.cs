@@ -1,5 +1,6 @@
 using MLNetWsss.Backbones;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -39,6 +40,13 @@ public sealed class GroupGraph : Module
         if (listening)
             InitialWeights.AddIdentity(aggregate, GateMakeUp);
     }
+
+    /// <summary>
+    /// The parameters that begin at random: all where the authors' code is followed, the attention's where states are compared; none where the
+    /// graph begins as plain averaging.
+    /// </summary>
+    internal IEnumerable<Parameter> NewParameters => _options.ReferenceCompatible ? parameters()
+        : _options.Affinity == AffinitySource.State ? attention.parameters() : [];
 
     /// <summary>
     /// The states of a group's G nodes, [M,S,h,w] each, M groups side by side -> the states after all rounds. Nodes may differ in h and w.

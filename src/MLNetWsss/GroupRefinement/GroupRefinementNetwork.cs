@@ -80,22 +80,21 @@ public sealed class GroupRefinementNetwork : Module<Tensor, Tensor>, IStageNetwo
     public void FoldBatchNorm() => backbone.FoldBatchNorm();
 
     /// <summary>The classifier's parameters and what begins at random with it, which learn faster than the pretrained ones.</summary>
-    public IEnumerable<Parameter> HeadParameters
-    {
-        get
-        {
-            var own = new Module?[] { classifier, enter, leave, GraphIsNew ? graph : null };
-            return own.OfType<Module>().SelectMany(m => m.parameters());
-        }
-    }
+    public IEnumerable<Parameter> HeadParameters =>
+        new Module?[] { classifier, enter, leave }.OfType<Module>().SelectMany(m => m.parameters()).Concat(graph.NewParameters);
 
     /// <summary>
     /// The backbone's parameters, and the graph's where it begins as the averaging that it should be: at the rate of new layers it forgets
     /// that within an epoch, since maps that cover everything answer for tags as well as maps that cover the object.
     /// </summary>
-    public IEnumerable<Parameter> TunedParameters => GraphIsNew ? backbone.parameters() : backbone.parameters().Concat(graph.parameters());
-
-    private bool GraphIsNew => _options.ReferenceCompatible;
+    public IEnumerable<Parameter> TunedParameters
+    {
+        get
+        {
+            var fresh = graph.NewParameters.Select(p => p.Handle).ToHashSet();
+            return backbone.parameters().Concat(graph.parameters().Where(p => !fresh.Contains(p.Handle)));
+        }
+    }
 
     /// <summary>[N,3,H,W] normalised colours of groups, G images behind G images -> [N,K] logits behind the graph.</summary>
     public override Tensor forward(Tensor input)

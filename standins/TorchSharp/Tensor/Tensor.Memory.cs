@@ -12,14 +12,15 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>The memory of a contiguous CPU tensor. Valid while the tensor is alive.</summary>
-        /// <exception cref="NotImplementedException">The tensor is not contiguous or exceeds 2 GiB.</exception>
+        /// <exception cref="NotImplementedException">The tensor is not contiguous; the type is TorchSharp's own.</exception>
+        /// <exception cref="ArgumentException">The tensor exceeds 2 GiB.</exception>
         public unsafe Span<byte> bytes
         {
             get
             {
                 long total = NumberOfElements * ElementSize;
                 if (total > int.MaxValue)
-                    throw new NotImplementedException(
+                    throw new ArgumentException(
                         $"Expected at most {int.MaxValue} bytes for a span, found {total}; slice the tensor first.");
                 if (!is_contiguous())
                     throw new NotImplementedException(

@@ -67,16 +67,19 @@ public sealed class GroupRefinementNetworkTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_graph_that_begins_as_averaging_learns_at_the_backbones_rate_and_a_random_one_at_the_heads(bool reference)
+    [InlineData(false, AffinitySource.Backbone, new string[0])]
+    [InlineData(false, AffinitySource.State, new[] { "graph.attention." })]
+    [InlineData(true, AffinitySource.State, new[] { "graph." })]
+    public void A_graph_that_begins_as_averaging_learns_at_the_backbones_rate_and_a_random_one_at_the_heads(
+        bool reference, AffinitySource affinity, string[] random)
     {
         using var generator = new Generator(5);
-        using var network = new GroupRefinementNetwork(Tiny with { ReferenceCompatible = reference }, 2, generator);
+        using var network = new GroupRefinementNetwork(Tiny with { ReferenceCompatible = reference, Affinity = affinity }, 2, generator);
         var tuned = network.TunedParameters.Select(parameter => parameter.Handle).ToHashSet();
         var graph = network.named_parameters().Where(p => p.name.StartsWith("graph.", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(graph);
-        Assert.All(graph, p => Assert.Equal(!reference, tuned.Contains(p.parameter.Handle)));
+        Assert.All(graph, p => Assert.Equal(
+            !random.Any(prefix => p.name.StartsWith(prefix, StringComparison.Ordinal)), tuned.Contains(p.parameter.Handle)));
     }
 
     [Fact]
