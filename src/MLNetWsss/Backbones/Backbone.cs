@@ -19,8 +19,8 @@ public interface IFoldable
 }
 
 /// <summary>
-/// A convolutional feature extractor, [N,3,H,W] normalised colours -> four feature maps. Parameters bear torchvision's names and lie
-/// channels-last.
+/// A convolutional feature extractor, [N,3,H,W] normalised colours -> four feature maps. Parameters bear torchvision's names (resnet38:
+/// those of PSA's code) and lie channels-last.
 /// </summary>
 public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
 {
@@ -52,25 +52,28 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <inheritdoc/>
-    public bool Folded => Units.All(unit => unit.Norm.Folded);
+    public bool Folded => Units.All(unit => unit.Folded);
 
     /// <summary>The steps of the five resolution stages, which end, undilated, at strides 2, 4, 8, 16 and 32.</summary>
     private protected abstract Func<Tensor, Tensor>[][] Stages { get; }
 
-    /// <summary>The convolution units of one of the five stages.</summary>
-    private protected abstract IEnumerable<ConvUnit> StageUnits(int stage);
+    /// <summary>All that learns in one of the five stages.</summary>
+    private protected abstract IEnumerable<IBackboneUnit> StageUnits(int stage);
 
     /// <summary>[N,C,h,w] last feature map -> [N,1000] ImageNet logits, or null without a classifier.</summary>
     private protected abstract Tensor? Classification(Tensor features);
 
-    private IEnumerable<ConvUnit> Units => Enumerable.Range(0, NominalStrides.Length + 1).SelectMany(StageUnits);
+    private IEnumerable<IBackboneUnit> Units => Enumerable.Range(0, NominalStrides.Length + 1).SelectMany(StageUnits);
 
     /// <summary>
     /// Makes a backbone with random weights from the generator, then loads <see cref="BackboneOptions.Weights"/> if there are any, folds
     /// and freezes.
     /// </summary>
     /// <param name="options">Architecture, resolution, weights and what is trained.</param>
-    /// <param name="generator">Source of random weights, on the CPU; the process-wide generator is not touched.</param>
+    /// <param name="generator">
+    /// Source of random weights and, in training, of dropout's masks (resnet38 has dropout), on the CPU; the process-wide generator is not
+    /// touched.
+    /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">The weights file is damaged or does not fit; the message lists every key that
     /// differs.</exception>
@@ -79,7 +82,12 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(generator);
         options.Validate();
-        Backbone backbone = options.Architecture == "mobilenet_v2" ? new MobileNetV2(options, generator) : new ResNet(options, generator);
+        Backbone backbone = options.Architecture switch
+        {
+            "mobilenet_v2" => new MobileNetV2(options, generator),
+            "resnet38" => new WideResNet(options, generator),
+            _ => new ResNet(options, generator)
+        };
         try
         {
             if (options.Weights is { } path)

@@ -20,11 +20,12 @@ public enum InputNormalization
 public sealed record BackboneOptions
 {
     /// <summary>The architectures that <see cref="Architecture"/> may name.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = ["mobilenet_v2", "resnet18", "resnet34", "resnet50", "resnet101"];
+    public static IReadOnlyList<string> Architectures { get; } = 
+        ["mobilenet_v2", "resnet18", "resnet34", "resnet50", "resnet101", "resnet38"];
 
     /// <summary>
-    /// One of <see cref="Architectures"/>, in torchvision's spelling: MobileNetV2 (Sandler et al. 2018) or a residual network (He et al.
-    /// 2016). Default mobilenet_v2, the fastest on a CPU.
+    /// One of <see cref="Architectures"/>, in torchvision's spelling: MobileNetV2 (Sandler et al. 2018), a residual network (He et al.
+    /// 2016), or the wide resnet38 of many WSSS papers (Wu et al. 2019, model A). Default mobilenet_v2, the fastest on a CPU.
     /// </summary>
     public string Architecture { get; init; } = "mobilenet_v2";
 
@@ -39,7 +40,9 @@ public sealed record BackboneOptions
     /// </summary>
     public double Width { get; init; } = 1.0;
 
-    /// <summary>Path of a safetensors file with torchvision's parameter names, or null for random weights.</summary>
+    /// <summary>
+    /// Path of a safetensors file with torchvision's parameter names (resnet38: those of PSA's code), or null for random weights.
+    /// </summary>
     public string? Weights { get; init; }
 
     /// <summary>

@@ -44,11 +44,14 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>Whether the convolution before this layer has taken over its work.</summary>
     public bool Folded => weight is null;
 
+    /// <summary>Whether the statistics are merged into scale and shift, so that the layer is these two alone.</summary>
+    internal bool Settled => !Folded && running_mean is null;
+
     /// <summary>Uses the running statistics, and leaves them alone, in training too.</summary>
     internal bool Frozen { get; set; }
 
     /// <summary>Whether a pass would use the batch's own statistics.</summary>
-    internal bool UsesBatch => !Folded && training && !Frozen;
+    internal bool UsesBatch => !Folded && !Settled && training && !Frozen;
 
     /// <summary>[N,C,H,W] -> [N,C,H,W], with the batch's own statistics while training, with the running ones otherwise.</summary>
     /// <exception cref="InvalidOperationException">The layer is folded.</exception>
@@ -56,6 +59,11 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     {
         if (Folded)
             throw new InvalidOperationException("This batch norm is folded into its convolution. Skip the layer when it is Folded.");
+        if (Settled)
+        {
+            using var local = NewDisposeScope();
+            return input.mul(PerChannel(weight!, input)).add_(PerChannel(bias!, input)).MoveToOuterDisposeScope();
+        }
         var learning = UsesBatch;
         if (learning)
         {
@@ -77,15 +85,51 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
         using (no_grad())
         using (NewDisposeScope())
         {
-            var scale = weight!.to(ScalarType.Float64).div(running_var!.to(ScalarType.Float64).add(Epsilon).sqrt());
-            var shift = bias!.to(ScalarType.Float64).sub(running_mean!.to(ScalarType.Float64).mul(scale));
+            var (scale, shift) = ScaleAndShift();
             convolution.Absorb(scale, shift);
         }
-        foreach (var tensor in (Tensor?[])[weight, bias, running_mean, running_var, num_batches_tracked])
+        foreach (var tensor in (Tensor?[])[weight, bias])
             tensor?.Dispose();
         weight = bias = null;
-        running_mean = running_var = num_batches_tracked = null;
         _internal_params.clear();
+        ForgetStatistics();
+    }
+
+    /// <summary>
+    /// For a layer with no convolution before it: weight (x - mean) / sqrt(var + eps) + bias becomes scale x + shift. The buffers
+    /// disappear from the state; weight and bias stay, with these values.
+    /// </summary>
+    internal void Settle()
+    {
+        if (Folded || Settled)
+            return;
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            var (scale, shift) = ScaleAndShift();
+            weight!.copy_(scale);
+            bias!.copy_(shift);
+        }
+        ForgetStatistics();
+    }
+
+    /// <summary>[C] and [C], float64.</summary>
+    private (Tensor Scale, Tensor Shift) ScaleAndShift()
+    {
+        if (running_mean is null || running_var is null)
+            return (weight!.to(ScalarType.Float64), bias!.to(ScalarType.Float64));
+        var scale = weight!.to(ScalarType.Float64).div(running_var.to(ScalarType.Float64).add(Epsilon).sqrt());
+        return (scale, bias!.to(ScalarType.Float64).sub(running_mean.to(ScalarType.Float64).mul(scale)));
+    }
+
+    private void ForgetStatistics()
+    {
+        foreach (var tensor in (Tensor?[])[running_mean, running_var, num_batches_tracked])
+            tensor?.Dispose();
+        running_mean = running_var = num_batches_tracked = null;
         _internal_buffers.clear();
     }
+
+    /// <summary>[C] -> [C,1,1] in the precision of what it meets.</summary>
+    private static Tensor PerChannel(Tensor values, Tensor input) => values.to(input.dtype).view(-1, 1, 1);
 }

@@ -2,15 +2,30 @@ using static TorchSharp.torch;
 
 namespace MLNetWsss.Backbones;
 
+/// <summary>A layer or two of a backbone that are folded and frozen together.</summary>
+internal interface IBackboneUnit
+{
+    /// <summary>Whether no statistics of batches are left in it.</summary>
+    bool Folded { get; }
+
+    /// <summary>Merges the statistics of batch norm into weights; the output in evaluation mode stays the same.</summary>
+    void Fold();
+
+    /// <summary>Stops gradients to the unit and the updates of running statistics.</summary>
+    void Freeze();
+}
+
 /// <summary>
 /// A convolution, the batch norm behind it and the activation behind both. No module of its own, because the two architectures name the
 /// two layers differently: the owner registers them under the names that its checkpoints use.
 /// </summary>
-internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Activation activation)
+internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Activation activation) : IBackboneUnit
 {
     internal Conv2dLayer Convolution { get; } = convolution;
 
     internal BatchNormLayer Norm { get; } = norm;
+
+    public bool Folded => Norm.Folded;
 
     /// <summary>[N,C,H,W] -> [N,C',H',W'].</summary>
     internal Tensor Run(Tensor x) => Run(x, Convolution.call);
@@ -35,10 +50,9 @@ internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Act
         return activation.ApplyTo(y).MoveToOuterDisposeScope();
     }
 
-    internal void Fold() => Norm.FoldInto(Convolution);
+    public void Fold() => Norm.FoldInto(Convolution);
 
-    /// <summary>Stops gradients to both layers and the updates of the running statistics.</summary>
-    internal void Freeze()
+    public void Freeze()
     {
         Norm.Frozen = true;
         foreach (var parameter in Convolution.parameters().Concat(Norm.parameters()))

@@ -78,7 +78,7 @@ internal sealed class MobileNetV2 : Backbone
 
     private protected override int ComparedChannels { get; }
 
-    private protected override IEnumerable<ConvUnit> StageUnits(int stage) =>
+    private protected override IEnumerable<IBackboneUnit> StageUnits(int stage) =>
         StageLayers(stage).OfType<IConvUnits>().SelectMany(layer => layer.Units);
 
     private protected override Tensor? Classification(Tensor features) => _classifier?.call(FeatureMaps.GlobalAverage(features));

@@ -60,7 +60,7 @@ internal sealed class ResNet : Backbone
 
     private protected override Func<Tensor, Tensor>[][] Stages => _stages;
 
-    private protected override IEnumerable<ConvUnit> StageUnits(int stage) => stage == 0 ? [_stem] : _layers[stage - 1].Units;
+    private protected override IEnumerable<IBackboneUnit> StageUnits(int stage) => stage == 0 ? [_stem] : _layers[stage - 1].Units;
 
     private protected override Tensor? Classification(Tensor features) => fc?.call(FeatureMaps.GlobalAverage(features));
 

@@ -15,19 +15,21 @@ public sealed class AuxiliaryAffinityNetworkTests
     /// <summary>Float32 sums over 35 positions.</summary>
     private const float SumRounding = 1e-5f;
 
-    /// <summary>What the issue allows between the affinity in blocks of rows and in one piece; rounding stays far below.</summary>
+    /// <summary>What is promised between the affinity in blocks of rows and in one piece; rounding stays far below.</summary>
     private const double BlockRounding = 1e-5;
 
     [Theory]
-    [InlineData(AffinityKind.CrossTask, true)]
-    [InlineData(AffinityKind.Segmentation, true)]
-    [InlineData(AffinityKind.Segmentation, false)]
-    [InlineData(AffinityKind.None, true)]
-    [InlineData(AffinityKind.None, false)]
-    public void Outputs_have_their_shapes(AffinityKind affinity, bool withSaliency)
+    [InlineData(AffinityKind.CrossTask, true, "resnet18")]
+    [InlineData(AffinityKind.CrossTask, true, "mobilenet_v2")]
+    [InlineData(AffinityKind.CrossTask, true, "resnet38")]
+    [InlineData(AffinityKind.Segmentation, true, "resnet18")]
+    [InlineData(AffinityKind.Segmentation, false, "resnet18")]
+    [InlineData(AffinityKind.None, true, "resnet18")]
+    [InlineData(AffinityKind.None, false, "resnet18")]
+    public void Outputs_have_their_shapes(AffinityKind affinity, bool withSaliency, string architecture)
     {
         using var scope = NewDisposeScope();
-        using var network = Create(Head with { Affinity = affinity }, withSaliency);
+        using var network = Create(Head with { Affinity = affinity }, withSaliency, architecture);
         network.eval();
         using var _ = no_grad();
         var outputs = network.call(Goldens.Input(2, 33));
@@ -196,9 +198,9 @@ public sealed class AuxiliaryAffinityNetworkTests
         return new(true, generator);
     }
 
-    private static AuxiliaryAffinityNetwork Create(AuxiliaryHeadOptions head, bool withSaliency)
+    private static AuxiliaryAffinityNetwork Create(AuxiliaryHeadOptions head, bool withSaliency, string architecture = "resnet18")
     {
         using var generator = new Generator(5);
-        return new(Small, head, 3, withSaliency, generator);
+        return new(Small with { Architecture = architecture }, head, 3, withSaliency, generator);
     }
 }

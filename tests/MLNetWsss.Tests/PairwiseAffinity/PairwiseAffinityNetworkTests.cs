@@ -14,6 +14,7 @@ public sealed class PairwiseAffinityNetworkTests
     [InlineData("mobilenet_v2", 8)]
     [InlineData("mobilenet_v2", 4)]
     [InlineData("resnet18", 8)]
+    [InlineData("resnet38", 8)]
     [InlineData("resnet50", 4)]
     public void Features_and_borders_come_on_the_heads_grid(string architecture, int stride)
     {
