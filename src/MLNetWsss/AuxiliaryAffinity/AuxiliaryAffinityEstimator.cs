@@ -19,11 +19,12 @@ public sealed class AuxiliaryAffinityEstimator : TrainedStageEstimator<Auxiliary
     internal static StageColumns ColumnsOf(AuxiliaryAffinityOptions options)
     {
         var tags = new StageColumn(options.TagsColumn, ColumnKind.Vector);
+        StageColumn[] seeds = options.SeedsColumn is { } name ? [new(name, ColumnKind.Maps)] : [];
         return new StageColumns
         {
             Reads = [new(options.ImageColumn, ColumnKind.Image)],
-            Uses = [tags, new(options.SaliencyColumn, ColumnKind.Maps)],
-            Trains = options.SeedsColumn is { } seeds ? [tags, new(seeds, ColumnKind.Maps)] : [tags],
+            Uses = [tags, new(options.SaliencyColumn, ColumnKind.Maps), .. seeds],
+            Trains = [tags, .. seeds],
             Writes =
             [
                 new(options.CamColumn, ColumnKind.Maps), new(options.RefinedSaliencyColumn, ColumnKind.Maps),

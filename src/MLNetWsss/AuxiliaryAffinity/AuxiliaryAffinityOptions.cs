@@ -30,6 +30,12 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     /// </summary>
     public string? SeedsColumn { get; init; }
 
+    /// <summary>
+    /// Whether every update takes the mean of the maps in <see cref="SeedsColumn"/> and the network's own, as it does with saliency; false
+    /// takes the network's alone. Default true.
+    /// </summary>
+    public bool KeepSeeds { get; init; } = true;
+
     /// <summary>Written: the class maps, spread along the affinity, K x h x w in [0, 1].</summary>
     public string CamColumn { get; init; } = "Cam";
 
@@ -82,6 +88,13 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     public DenseCrfOptions? SaliencyCrf { get; init; } = DenseCrfOptions.AuxSegNetSaliency;
 
     /// <summary>
+    /// Whether that field tells object from ground where the label rule does, at <see cref="SaliencyThreshold"/>, and not at one half: odds
+    /// are divided by the threshold's before it and multiplied behind it. Default true; without it what lies between the threshold and one
+    /// half is taken away again at every update, and objects shrink from round to round.
+    /// </summary>
+    public bool CrfAtThreshold { get; init; } = true;
+
+    /// <summary>
     /// Whether what a crop shows beyond the photo is taught as background that is not salient, as the authors' code does. Default false:
     /// it teaches nothing.
     /// </summary>
@@ -118,6 +131,7 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Augmentation = new() { CropSize = 321, Mode = CropMode.ScaleCrop, ScaleMin = 0.7, ScaleMax = 1.3, ColorJitter = 0.3 },
         Optimizer = OptimizerKind.Sgd, LearningRate = 1e-3, HeadLearningRate = 1e-2, Momentum = 0.9, WeightDecay = 5e-4,
         WarmupSteps = 0, BatchSize = 4, ClassifierEpochs = 15, Epochs = 10, Rounds = 4, MinChange = 0, SaliencyThreshold = 0.06,
+        CrfAtThreshold = false,
         Scales = [0.5, 0.75, 1, 1.25, 1.5], LongSide = 500, DenseCrf = DenseCrfOptions.AuxSegNet
     };
 

@@ -16,6 +16,7 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
     private readonly LabelUpdate _update;
     private readonly DenseCrf? _crf;
     private readonly StageColumn _image, _tags, _given, _cam, _saliency, _mask, _prediction;
+    private readonly StageColumn? _seeds;
 
     internal AuxiliaryAffinityTransformer(IHostEnvironment environment, AuxiliaryAffinityOptions options, AuxiliaryAffinityNetwork network,
         IReadOnlyList<string> classNames)
@@ -24,6 +25,7 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
     {
         (_options, _network, _update) = (options, network, new(options));
         (_image, _tags, _given) = (Columns.Reads[0], Columns.Uses[0], Columns.Uses[1]);
+        _seeds = options.SeedsColumn is null ? null : Columns.Uses[2];
         (_cam, _saliency, _mask, _prediction) = (Columns.Writes[0], Columns.Writes[1], Columns.Writes[2], Columns.Writes[3]);
         _predictor = new(Host, network, options);
         _crf = options.DenseCrf is { } crf ? new(crf with { Threads = 1 }) : null;
@@ -38,7 +40,12 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
         {
             var row = rows[n];
             if (present is not null)
-                row.Set(_cam, _update.Cam(predictions[n].Maps, k => present[n][k], spread: true));
+            {
+                var seeds = _seeds is null ? null : row.Find<ScoreMaps>(_seeds);
+                bool Present(int k) => present[n][k];
+                row.Set(_cam, _update.WithSeeds(_update.Cam(predictions[n].Maps, Present, spread: true), seeds, Present,
+                    () => $"Row {n} of a batch"));
+            }
             if (wanted.Contains(_saliency) || wanted.Contains(_mask))
             {
                 var given = _update.Given(images[n], row.Find<ScoreMaps>(_given), () => $"Row {n} of a batch").Map;

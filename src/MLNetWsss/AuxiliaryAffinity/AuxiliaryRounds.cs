@@ -155,7 +155,11 @@ internal sealed class AuxiliaryRounds : IDisposable
             var given = first?.Saliency(indices[n]) ?? Given(rows[n], images[n], indices[n]);
             var saliency = _update.Saliency(images[n], given, predictions?[n].Saliency);
             var row = new StageRow();
-            row.Set(AuxiliaryRound.MaskColumn, _update.Label(_update.Cam(maps[n], k => tags[k] > 0.5f, round > 0), saliency));
+            bool Present(int k) => tags[k] > 0.5f;
+            var cam = _update.Cam(maps[n], Present, spread: round > 0);
+            if (round > 0 && _seeds is not null)
+                cam = _update.WithSeeds(cam, rows[n].Get<ScoreMaps>(_seeds), Present, () => _runs.Store.NameOf(indices[n]));
+            row.Set(AuxiliaryRound.MaskColumn, _update.Label(cam, saliency));
             row.Set(AuxiliaryRound.SaliencyColumn, LabelUpdate.Quantised(saliency));
             labelled[n] = row;
         });
@@ -175,13 +179,8 @@ internal sealed class AuxiliaryRounds : IDisposable
         }
     }
 
-    private ScoreMaps Seeds(StageRow row, int index)
-    {
-        var maps = row.Get<ScoreMaps>(_seeds!);
-        return maps.Classes == _runs.ClassNames.Count ? maps : throw new InvalidOperationException(
-            $"{_runs.Store.NameOf(index)}: column '{_seeds!.Name}' has {maps.Classes} maps, expected {_runs.ClassNames.Count}, one for each " +
-            $"of {string.Join(", ", _runs.ClassNames)}. Both must come from the same list of classes.");
-    }
+    private ScoreMaps Seeds(StageRow row, int index) =>
+        _update.Checked(row.Get<ScoreMaps>(_seeds!), _runs.ClassNames.Count, () => _runs.Store.NameOf(index));
 
     private ScoreMaps Given(StageRow row, RgbImage image, int index)
     {

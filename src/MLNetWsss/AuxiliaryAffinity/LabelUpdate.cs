@@ -17,6 +17,24 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     internal ScoreMaps Cam(ScoreMaps maps, Func<int, bool> present, bool spread) => PseudoLabelRule.Normalise(
         maps.Scores, maps.Classes, maps.Height, maps.Width, present, spread && options.Head.Affinity != AffinityKind.None);
 
+    /// <summary>[K x h x w] the mean of maps and what they began from, at the maps' size; the maps alone where nothing is kept.</summary>
+    /// <exception cref="InvalidOperationException">The seeds are of other classes.</exception>
+    internal ScoreMaps WithSeeds(ScoreMaps cam, ScoreMaps? seeds, Func<int, bool> present, Func<string> row)
+    {
+        if (seeds is null || !options.KeepSeeds)
+            return cam;
+        var scaled = Cam(Checked(seeds, cam.Classes, row).Resize(cam.Height, cam.Width), present, spread: false);
+        var mean = new float[cam.Scores.Length];
+        for (int i = 0; i < mean.Length; i++)
+            mean[i] = (cam.Scores[i] + scaled.Scores[i]) / 2;
+        return new ScoreMaps(cam.Classes, cam.Height, cam.Width, mean);
+    }
+
+    /// <exception cref="InvalidOperationException">The seeds are of other classes.</exception>
+    internal ScoreMaps Checked(ScoreMaps seeds, int classes, Func<string> row) => seeds.Classes == classes ? seeds
+        : throw new InvalidOperationException($"{row()}: column '{options.SeedsColumn}' has {seeds.Classes} maps, expected {classes}, one " +
+            "for each class. Both must come from the same list of classes.");
+
     /// <summary>
     /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, and why that found nothing, or null.
     /// </summary>
@@ -47,8 +65,23 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
         var mean = new float[given.Scores.Length];
         for (int i = 0; i < mean.Length; i++)
             mean[i] = (given.Scores[i] + resized.Scores[i]) / 2;
-        var both = new ScoreMaps(1, image.Height, image.Width, mean);
-        return _crf?.RefineSaliency(image, both) ?? both;
+        if (_crf is null)
+            return new ScoreMaps(1, image.Height, image.Width, mean);
+        double threshold = options is { CrfAtThreshold: true, SaliencyThreshold: > 0 } ? options.SaliencyThreshold : 0.5;
+        MoveOdds(mean, 1 - threshold);
+        var refined = _crf.RefineSaliency(image, new ScoreMaps(1, image.Height, image.Width, mean)).Scores.ToArray();
+        MoveOdds(refined, threshold);
+        return new ScoreMaps(1, image.Height, image.Width, refined);
+    }
+
+    /// <summary>Multiplies the odds p / (1 - p) by those of <paramref name="by"/>, in place: 1/2 becomes <paramref name="by"/>.</summary>
+    internal static void MoveOdds(Span<float> probabilities, double by)
+    {
+        if (by == 0.5)
+            return;
+        float yes = (float)by, no = (float)(1 - by);
+        foreach (ref float p in probabilities)
+            p = p * yes / (p * yes + (1 - p) * no);
     }
 
     /// <summary>The pseudo label of an image of the saliency's size.</summary>

@@ -54,12 +54,55 @@ public sealed class LabelUpdateTests
         Assert.True(plain.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true)[0, 0, 0] > 0.4f);
     }
 
-    [Fact]
-    public void An_even_image_of_half_saliency_stays_at_one_half()
+    [Theory]
+    [InlineData(false, 0.5f)] // The authors' code.
+    [InlineData(true, 0.06f)]
+    public void Saliency_on_the_fence_stays_there_on_an_even_image(bool atThreshold, float fence)
     {
+        var update = new LabelUpdate(new() { SaliencyThreshold = 0.06, CrfAtThreshold = atThreshold });
         var image = new RgbImage(20, 30, Enumerable.Repeat((byte)90, 20 * 30 * 3).ToArray());
-        var half = new ScoreMaps(1, 20, 30, Enumerable.Repeat(0.5f, 600).ToArray());
-        Assert.All(Update.Saliency(image, half, half).Scores.ToArray(), s => Assert.Equal(0.5f, s, CrfRounding));
+        var even = new ScoreMaps(1, 20, 30, Enumerable.Repeat(fence, 600).ToArray());
+        Assert.All(update.Saliency(image, even, even).Scores.ToArray(), s => Assert.Equal(fence, s, CrfRounding));
+    }
+
+    [Fact]
+    public void What_is_above_the_threshold_but_below_one_half_survives_the_field()
+    {
+        // A bright square of saliency 0.4 on dark ground.
+        const int Side = 24;
+        bool Inside(int i) => i / Side is >= 8 and < 16 && i % Side is >= 8 and < 16;
+        var image = new RgbImage(Side, Side, [.. Enumerable.Range(0, Side * Side).SelectMany(i => Enumerable.Repeat((byte)(Inside(i) ? 220 : 30), 3))]);
+        var saliency = new ScoreMaps(1, Side, Side, [.. Enumerable.Range(0, Side * Side).Select(i => Inside(i) ? 0.4f : 0.02f)]);
+        float Middle(bool atThreshold) =>
+            new LabelUpdate(new() { SaliencyThreshold = 0.3, CrfAtThreshold = atThreshold }).Saliency(image, saliency, saliency)[0, 12, 12];
+        Assert.True(Middle(true) > 0.4f, $"{Middle(true)}");
+        Assert.True(Middle(false) < 0.3f, $"{Middle(false)}");
+    }
+
+    [Fact]
+    public void Odds_are_multiplied()
+    {
+        float[] p = [0, 0.25f, 0.5f, 1];
+        LabelUpdate.MoveOdds(p, 0.75);
+        Assert.All(p.Zip([0, 0.5f, 0.75f, 1]), pair => Assert.Equal(pair.Second, pair.First, ScaleRounding));
+        LabelUpdate.MoveOdds(p, 0.25);
+        Assert.All(p.Zip([0, 0.25f, 0.5f, 1]), pair => Assert.Equal(pair.Second, pair.First, ScaleRounding));
+    }
+
+    [Fact]
+    public void An_update_takes_the_mean_of_seeds_and_maps()
+    {
+        // Seeds of another size are resized, and what is absent stays absent.
+        var cam = new ScoreMaps(2, 1, 2, [0, 1, 0, 0]);
+        var seeds = new ScoreMaps(2, 2, 4, [.. Enumerable.Repeat(1f, 16)]);
+        var mean = Update.WithSeeds(cam, seeds, k => k == 0, () => "Row 3");
+        Assert.All(mean.Scores.ToArray().Zip([0.5f, 1, 0, 0]), p => Assert.Equal(p.Second, p.First, 1e-5f));
+        Assert.Same(cam, Update.WithSeeds(cam, null, _ => true, () => "Row 3"));
+        Assert.Same(cam, new LabelUpdate(new() { KeepSeeds = false }).WithSeeds(cam, seeds, _ => true, () => "Row 3"));
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Update.WithSeeds(cam, new ScoreMaps(1, 1, 2, [0, 1]), _ => true, () => "Row 3"));
+        Assert.StartsWith("Row 3: column", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 maps, expected 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
