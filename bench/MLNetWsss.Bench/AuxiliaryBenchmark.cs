@@ -120,7 +120,7 @@ internal static class AuxiliaryBenchmark
                     Parallel.For(0, train.Truth.Length, i =>
                     {
                         var truth = train.Truth[i];
-                        var label = update.Label(train.Cams[i], train.Saliency[i].Resize(truth.Height, truth.Width));
+                        var label = update.Label(train.Cams[i], update.Calibrated(train.Saliency[i].Resize(truth.Height, truth.Width)));
                         lock (counts)
                             counts.Add(label, truth);
                     });

@@ -88,11 +88,11 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     public DenseCrfOptions? SaliencyCrf { get; init; } = DenseCrfOptions.AuxSegNetSaliency;
 
     /// <summary>
-    /// Whether that field tells object from ground where the label rule does, at <see cref="SaliencyThreshold"/>, and not at one half: odds
-    /// are divided by the threshold's before it and multiplied behind it. Default true; without it what lies between the threshold and one
-    /// half is taken away again at every update, and objects shrink from round to round.
+    /// Whether given saliency is calibrated once: its odds divided by the threshold's, so that <see cref="SaliencyThreshold"/> becomes one
+    /// half, where the field and a blurred prediction have their border too. Default true; without it soft maps lose their objects a little
+    /// more at every update, or with a low threshold grow.
     /// </summary>
-    public bool CrfAtThreshold { get; init; } = true;
+    public bool CalibrateSaliency { get; init; } = true;
 
     /// <summary>
     /// Whether what a crop shows beyond the photo is taught as background that is not salient, as the authors' code does. Default false:
@@ -131,7 +131,7 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Augmentation = new() { CropSize = 321, Mode = CropMode.ScaleCrop, ScaleMin = 0.7, ScaleMax = 1.3, ColorJitter = 0.3 },
         Optimizer = OptimizerKind.Sgd, LearningRate = 1e-3, HeadLearningRate = 1e-2, Momentum = 0.9, WeightDecay = 5e-4,
         WarmupSteps = 0, BatchSize = 4, ClassifierEpochs = 15, Epochs = 10, Rounds = 4, MinChange = 0, SaliencyThreshold = 0.06,
-        CrfAtThreshold = false,
+        CalibrateSaliency = false,
         Scales = [0.5, 0.75, 1, 1.25, 1.5], LongSide = 500, DenseCrf = DenseCrfOptions.AuxSegNet
     };
 

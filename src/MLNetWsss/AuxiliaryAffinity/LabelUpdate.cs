@@ -8,6 +8,9 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     /// <summary>Values up to this are 8-bit saliency.</summary>
     private const float EightBit = 255;
 
+    // Every saliency passes a threshold of 0, which no odds can be divided by.
+    private readonly bool _calibrates = options is { CalibrateSaliency: true, SaliencyThreshold: > 0 };
+
     private readonly SaliencyDetector _detector = new(options.Detector);
 
     // Rows are refined side by side, each on one thread.
@@ -36,13 +39,17 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
             "for each class. Both must come from the same list of classes.");
 
     /// <summary>
-    /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, and why that found nothing, or null.
+    /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, calibrated, and why that found nothing, or
+    /// null.
     /// </summary>
     /// <exception cref="InvalidOperationException">The given map is not one map, or has values outside 0..1 and 0..255.</exception>
     internal SaliencyResult Given(RgbImage image, ScoreMaps? column, Func<string> row)
     {
         if (column is null)
-            return _detector.Detect(image);
+        {
+            var (found, reason) = _detector.Detect(image);
+            return new(Calibrated(found), reason);
+        }
         if (column.Classes != 1)
             throw new InvalidOperationException($"{row()}: column '{options.SaliencyColumn}' has {column.Classes} maps; expected 1, the " +
                 "probability that a pixel is salient. Select the output of the detector that is that.");
@@ -53,7 +60,7 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
                 "Apply the logistic function to logits, and replace NaN.");
         if (top > 1)
             column = new ScoreMaps(1, column.Height, column.Width, [.. column.Scores.ToArray().Select(v => v / EightBit)]);
-        return new(column.Resize(image.Height, image.Width), null);
+        return new(Calibrated(column.Resize(image.Height, image.Width)), null);
     }
 
     /// <summary>[1xHxW] the mean of the given saliency and what the network predicts, drawn along the image's edges.</summary>
@@ -65,28 +72,25 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
         var mean = new float[given.Scores.Length];
         for (int i = 0; i < mean.Length; i++)
             mean[i] = (given.Scores[i] + resized.Scores[i]) / 2;
-        if (_crf is null)
-            return new ScoreMaps(1, image.Height, image.Width, mean);
-        double threshold = options is { CrfAtThreshold: true, SaliencyThreshold: > 0 } ? options.SaliencyThreshold : 0.5;
-        MoveOdds(mean, 1 - threshold);
-        var refined = _crf.RefineSaliency(image, new ScoreMaps(1, image.Height, image.Width, mean)).Scores.ToArray();
-        MoveOdds(refined, threshold);
-        return new ScoreMaps(1, image.Height, image.Width, refined);
+        var both = new ScoreMaps(1, image.Height, image.Width, mean);
+        return _crf?.RefineSaliency(image, both) ?? both;
     }
 
-    /// <summary>Multiplies the odds p / (1 - p) by those of <paramref name="by"/>, in place: 1/2 becomes <paramref name="by"/>.</summary>
-    internal static void MoveOdds(Span<float> probabilities, double by)
+    /// <summary>[1xHxW] saliency with odds divided by the threshold's, so that the threshold becomes one half; as it is without the option.</summary>
+    internal ScoreMaps Calibrated(ScoreMaps saliency)
     {
-        if (by == 0.5)
-            return;
-        float yes = (float)by, no = (float)(1 - by);
-        foreach (ref float p in probabilities)
+        if (!_calibrates)
+            return saliency;
+        float yes = (float)(1 - options.SaliencyThreshold), no = (float)options.SaliencyThreshold;
+        float[] moved = saliency.Scores.ToArray();
+        foreach (ref float p in moved.AsSpan())
             p = p * yes / (p * yes + (1 - p) * no);
+        return new ScoreMaps(1, saliency.Height, saliency.Width, moved);
     }
 
     /// <summary>The pseudo label of an image of the saliency's size.</summary>
-    internal LabelMap Label(ScoreMaps cam, ScoreMaps saliency) => PseudoLabelRule.Label(
-        cam, saliency.Scores, saliency.Height, saliency.Width, options.CamThreshold, options.SaliencyThreshold);
+    internal LabelMap Label(ScoreMaps cam, ScoreMaps saliency) => PseudoLabelRule.Label(cam, saliency.Scores, saliency.Height, saliency.Width,
+        options.CamThreshold, _calibrates ? 0.5 : options.SaliencyThreshold);
 
     /// <summary>Saliency as labels of 0 to 254, to be kept, cropped and learnt from like a mask.</summary>
     internal static LabelMap Quantised(ScoreMaps saliency)

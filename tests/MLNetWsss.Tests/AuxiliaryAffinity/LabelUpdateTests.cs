@@ -14,7 +14,7 @@ public sealed class LabelUpdateTests
     /// <summary>One division in float32.</summary>
     private const float ScaleRounding = 1e-6f;
 
-    private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06 });
+    private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06, CalibrateSaliency = false });
 
     [Theory]
     [InlineData(0.3f, 0.1f, 2)] // Both speak for an object: the strongest class.
@@ -54,39 +54,42 @@ public sealed class LabelUpdateTests
         Assert.True(plain.Cam(new ScoreMaps(1, 1, 3, [2, 4, 3]), _ => true, spread: true)[0, 0, 0] > 0.4f);
     }
 
-    [Theory]
-    [InlineData(false, 0.5f)] // The authors' code.
-    [InlineData(true, 0.06f)]
-    public void Saliency_on_the_fence_stays_there_on_an_even_image(bool atThreshold, float fence)
+    [Fact]
+    public void An_even_image_of_half_saliency_stays_at_one_half()
     {
-        var update = new LabelUpdate(new() { SaliencyThreshold = 0.06, CrfAtThreshold = atThreshold });
         var image = new RgbImage(20, 30, Enumerable.Repeat((byte)90, 20 * 30 * 3).ToArray());
-        var even = new ScoreMaps(1, 20, 30, Enumerable.Repeat(fence, 600).ToArray());
-        Assert.All(update.Saliency(image, even, even).Scores.ToArray(), s => Assert.Equal(fence, s, CrfRounding));
+        var half = new ScoreMaps(1, 20, 30, Enumerable.Repeat(0.5f, 600).ToArray());
+        Assert.All(Update.Saliency(image, half, half).Scores.ToArray(), s => Assert.Equal(0.5f, s, CrfRounding));
     }
 
     [Fact]
-    public void What_is_above_the_threshold_but_below_one_half_survives_the_field()
+    public void Calibrated_saliency_has_its_threshold_at_one_half()
     {
-        // A bright square of saliency 0.4 on dark ground.
+        var update = new LabelUpdate(new() { SaliencyThreshold = 0.25 });
+        var calibrated = update.Calibrated(new ScoreMaps(1, 1, 4, [0, 0.25f, 0.5f, 1]));
+        Assert.All(calibrated.Scores.ToArray().Zip([0, 0.5f, 0.75f, 1]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+        var given = new ScoreMaps(1, 1, 2, [0, 0.2f]);
+        Assert.Same(given, new LabelUpdate(new() { CalibrateSaliency = false }).Calibrated(given));
+        Assert.Same(given, new LabelUpdate(new() { SaliencyThreshold = 0 }).Calibrated(given));
+    }
+
+    [Fact]
+    public void An_object_of_soft_saliency_survives_the_update_if_it_is_calibrated()
+    {
+        // A bright square of saliency 0.4 on dark ground, which the network sees as it is given.
         const int Side = 24;
         bool Inside(int i) => i / Side is >= 8 and < 16 && i % Side is >= 8 and < 16;
         var image = new RgbImage(Side, Side, [.. Enumerable.Range(0, Side * Side).SelectMany(i => Enumerable.Repeat((byte)(Inside(i) ? 220 : 30), 3))]);
-        var saliency = new ScoreMaps(1, Side, Side, [.. Enumerable.Range(0, Side * Side).Select(i => Inside(i) ? 0.4f : 0.02f)]);
-        float Middle(bool atThreshold) =>
-            new LabelUpdate(new() { SaliencyThreshold = 0.3, CrfAtThreshold = atThreshold }).Saliency(image, saliency, saliency)[0, 12, 12];
-        Assert.True(Middle(true) > 0.4f, $"{Middle(true)}");
-        Assert.True(Middle(false) < 0.3f, $"{Middle(false)}");
-    }
-
-    [Fact]
-    public void Odds_are_multiplied()
-    {
-        float[] p = [0, 0.25f, 0.5f, 1];
-        LabelUpdate.MoveOdds(p, 0.75);
-        Assert.All(p.Zip([0, 0.5f, 0.75f, 1]), pair => Assert.Equal(pair.Second, pair.First, ScaleRounding));
-        LabelUpdate.MoveOdds(p, 0.25);
-        Assert.All(p.Zip([0, 0.25f, 0.5f, 1]), pair => Assert.Equal(pair.Second, pair.First, ScaleRounding));
+        var soft = new ScoreMaps(1, Side, Side, [.. Enumerable.Range(0, Side * Side).Select(i => Inside(i) ? 0.4f : 0.02f)]);
+        var everywhere = new ScoreMaps(1, Side, Side, [.. Enumerable.Repeat(1f, Side * Side)]);
+        byte Middle(bool calibrate)
+        {
+            var update = new LabelUpdate(new() { SaliencyThreshold = 0.3, CalibrateSaliency = calibrate });
+            var given = update.Given(image, soft, () => "").Map;
+            return update.Label(everywhere, update.Saliency(image, given, given))[12, 12];
+        }
+        Assert.Equal(1, Middle(true));
+        Assert.Equal(LabelMap.Ignore, Middle(false));
     }
 
     [Fact]
