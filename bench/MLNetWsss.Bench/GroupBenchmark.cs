@@ -92,9 +92,14 @@ internal static class GroupBenchmark
                     yield return figure;
             if (weak)
             {
-                double withGroups = Weak(wsss, model.Transform(train), val), without = Weak(wsss, plain.Transform(train), val);
-                yield return ("group-plain-weak", without, new { seed });
+                using var all = (IDisposable)wsss.Precompute(model.Transform(train), ["Cam"]);
+                var among = Score(wsss, ScoredPart.Of(ml, (IDataView)all));
+                yield return ("group-cam-all", among.Cam,
+                    new { seed, among.Otsu, among.Pseudo, how = "partners among all training photos, not only among those scored" });
+                double withGroups = Weak(wsss, (IDataView)all, val);
                 yield return ("group-weak", withGroups, new { seed });
+                double without = Weak(wsss, plain.Transform(train), val);
+                yield return ("group-plain-weak", without, new { seed });
                 yield return ("group-weak-gain", withGroups - without, new { seed });
             }
         }
