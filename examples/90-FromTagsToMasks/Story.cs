@@ -10,7 +10,7 @@ using MLNetWsss.Pipeline;
 using Spectre.Console;
 
 /// <summary>Shows progress while a step runs, keeps its figures, and draws the pictures.</summary>
-internal sealed class Story(Settings settings) 
+internal sealed class Story(Settings settings)
 {
     private readonly List<Dictionary<string, object>> _stages = [], _training = [];
     private Dictionary<string, object> _cost = [];

@@ -20,7 +20,7 @@ public enum InputNormalization
 public sealed record BackboneOptions
 {
     /// <summary>The architectures that <see cref="Architecture"/> may name.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = 
+    public static IReadOnlyList<string> Architectures { get; } =
         ["mobilenet_v2", "resnet18", "resnet34", "resnet50", "resnet101", "resnet38"];
 
     /// <summary>
