@@ -36,7 +36,7 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     /// </summary>
     public bool KeepSeeds { get; init; } = true;
 
-    /// <summary>Written: the class maps, spread along the affinity, K x h x w in [0, 1].</summary>
+    /// <summary>Written: the class maps, spread along the affinity (with seeds their mean), K x h x w in [0, 1].</summary>
     public string CamColumn { get; init; } = "Cam";
 
     /// <summary>Written: the mean of the network's and the given saliency, drawn along the photo's edges, 1 x H x W in [0, 1].</summary>

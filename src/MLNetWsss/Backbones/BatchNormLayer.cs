@@ -116,10 +116,8 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>[C] and [C], float64.</summary>
     private (Tensor Scale, Tensor Shift) ScaleAndShift()
     {
-        if (running_mean is null || running_var is null)
-            return (weight!.to(ScalarType.Float64), bias!.to(ScalarType.Float64));
-        var scale = weight!.to(ScalarType.Float64).div(running_var.to(ScalarType.Float64).add(Epsilon).sqrt());
-        return (scale, bias!.to(ScalarType.Float64).sub(running_mean.to(ScalarType.Float64).mul(scale)));
+        var scale = weight!.to(ScalarType.Float64).div(running_var!.to(ScalarType.Float64).add(Epsilon).sqrt());
+        return (scale, bias!.to(ScalarType.Float64).sub(running_mean!.to(ScalarType.Float64).mul(scale)));
     }
 
     private void ForgetStatistics()

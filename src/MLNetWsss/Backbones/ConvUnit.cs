@@ -16,7 +16,7 @@ internal interface IBackboneUnit
 }
 
 /// <summary>
-/// A convolution, the batch norm behind it and the activation behind both. No module of its own, because the two architectures name the
+/// A convolution, the batch norm behind it and the activation behind both. No module of its own, because architectures name the
 /// two layers differently: the owner registers them under the names that its checkpoints use.
 /// </summary>
 internal sealed class ConvUnit(Conv2dLayer convolution, BatchNormLayer norm, Activation activation) : IBackboneUnit

@@ -11,16 +11,21 @@ public class NetworkWeightsTests
 {
     private static readonly BackboneOptions Small = new() { Width = 0.25 };
 
-    [Theory, InlineData(false), InlineData(true)]
-    public void A_restored_network_predicts_the_same_bits(bool folded)
+    [Theory]
+    [InlineData("mobilenet_v2", false)]
+    [InlineData("mobilenet_v2", true)]
+    [InlineData("resnet38", false)]
+    [InlineData("resnet38", true)]
+    public void A_restored_network_predicts_the_same_bits(string architecture, bool folded)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        var options = Small with { Normalization = InputNormalization.HalfHalf };
-        using var saved = new SegmentationNetwork(options, new() { Channels = 16 }, 3, generator);
+        var plain = Small with { Architecture = architecture };
+        using var saved = new SegmentationNetwork(
+            plain with { Normalization = InputNormalization.HalfHalf }, new() { Channels = 16 }, 3, generator);
         if (folded)
             saved.FoldBatchNorm();
-        using var restored = new SegmentationNetwork(Small, new() { Channels = 16 }, 3, generator);
+        using var restored = new SegmentationNetwork(plain, new() { Channels = 16 }, 3, generator);
         NetworkWeights.Read(new MemoryStream(Bytes(saved)), restored);
         Assert.Equal(folded, restored.Folded);
         Assert.Same(Normalization.HalfHalf, restored.backbone.Normalization);
