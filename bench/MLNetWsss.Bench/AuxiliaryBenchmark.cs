@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using MLNetWsss.AuxiliaryAffinity;
 using MLNetWsss.Imaging;
@@ -33,7 +32,7 @@ internal static class AuxiliaryBenchmark
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"), null, scratch.Path);
         var study = new Study(settings, arguments.Number("images"), arguments.Number("epochs", 4), arguments.Number("rounds", 3),
             arguments.ExistingPath("cam"), arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2),
-            arguments.Number("stride", 16), part);
+            arguments.Number("stride", 16), part, arguments.Text("folder"));
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
         for (int seed = first; seed < first + seeds; seed++)
@@ -70,7 +69,7 @@ internal static class AuxiliaryBenchmark
 
     /// <summary>The trainings of one seed. All learn from the same class maps and saliency, made once.</summary>
     private sealed class Study(Settings settings, int? images, int epochs, int rounds, string? cam,
-        double saliencyThreshold, double camThreshold, int stride, string part)
+        double saliencyThreshold, double camThreshold, int stride, string part, string? folder)
     {
         internal IEnumerable<(string What, double Value, object How)> Rows(int seed)
         {
@@ -78,7 +77,8 @@ internal static class AuxiliaryBenchmark
             var (photos, val) = settings.Load(ml);
             if (images is { } limit)
                 (photos, val) = (ml.Data.TakeRows(photos, limit), ml.Data.TakeRows(val, limit));
-            var train = AuxiliaryData.Prepare(ml, photos, settings, cam, Json.Note);
+            var kept = new Kept(folder, seed);
+            var train = AuxiliaryData.Prepare(ml, photos, settings, cam, kept, Json.Note);
             if (part is "all" or "labels")
                 foreach (var label in FirstLabels(train))
                     yield return label;
@@ -88,11 +88,11 @@ internal static class AuxiliaryBenchmark
             var last = Options() with { Epochs = epochs, Rounds = rounds };
             if (part is "all" or "ablation")
                 foreach (var (what, options) in Ablation())
-                    using (var model = Fit(ml, train, options, out double seconds))
+                    using (var model = Fit(ml, train, options, kept, what, out double seconds))
                         yield return (what, Score(ml, model.Transform(val)), new { seed, options.Epochs, options.Rounds, seconds });
             var labels = new List<(string, double, object)>();
             var listened = last with { RoundProgress = new Listener(round => labels.Add(Judge(round, train))) };
-            using var whole = Fit(ml, train, listened, out double time);
+            using var whole = Fit(ml, train, listened, kept, "aux-last", out double time);
             foreach (var label in labels)
                 yield return label;
             yield return ("aux-last", Score(ml, whole.Transform(val)), new { seed, epochs, rounds, seconds = time });
@@ -100,12 +100,15 @@ internal static class AuxiliaryBenchmark
                 yield break;
             using (var post = With(ml, whole, last with { Scales = [0.75, 1, 1.25], DenseCrf = DenseCrfOptions.AuxSegNet }))
                 yield return ("aux-last-post", Score(ml, post.Transform(val)), new { seed, how = "3 scales, mirrored, dense CRF" });
-            var masks = ml.Transforms.Wsss.Precompute(whole.Transform(train.View), ["Mask"]);
+            var masks = ml.Transforms.Wsss.Precompute(whole.Transform(train.View), ["Mask"], folder: kept["masks"]);
             foreach (var (what, view, mask) in new[] { ("aux-segmentation", masks, "Mask"), ("aux-full", train.View, "Truth") })
             {
-                var network = settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask, Epochs = epochs * rounds };
-                using var segmenter = ml.Transforms.Wsss.Segmentation(network).Fit(view);
-                yield return (what, Score(ml, segmenter.Transform(val)), new { seed, epochs = epochs * rounds });
+                using var segmenter = kept.Timed(what, place => ml.Transforms.Wsss.Segmentation(
+                    settings.Segmentation(new Progress<TrainingProgress>()) with
+                    {
+                        MaskColumn = mask, Epochs = epochs * rounds, CheckpointFolder = place
+                    }).Fit(view), out double seconds);
+                yield return (what, Score(ml, segmenter.Transform(val)), new { seed, epochs = epochs * rounds, seconds });
             }
         }
 
@@ -153,14 +156,9 @@ internal static class AuxiliaryBenchmark
                 });
         }
 
-        private static AuxiliaryAffinityTransformer Fit(
-            MLContext ml, AuxiliaryData train, AuxiliaryAffinityOptions options, out double seconds)
-        {
-            long start = Stopwatch.GetTimestamp();
-            var model = ml.Transforms.Wsss.AuxiliaryAffinity(options).Fit(train.View);
-            seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);
-            return model;
-        }
+        private static AuxiliaryAffinityTransformer Fit(MLContext ml, AuxiliaryData train, AuxiliaryAffinityOptions options, Kept kept,
+            string name, out double seconds) => kept.Timed(name,
+                place => ml.Transforms.Wsss.AuxiliaryAffinity(options with { CheckpointFolder = place }).Fit(train.View), out seconds);
 
         /// <summary>The same trained network under other options of prediction.</summary>
         private static AuxiliaryAffinityTransformer With(MLContext ml, AuxiliaryAffinityTransformer trained, AuxiliaryAffinityOptions options)

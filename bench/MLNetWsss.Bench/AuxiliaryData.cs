@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using MLNetWsss.ClassActivation;
 using MLNetWsss.Data;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
@@ -16,30 +15,24 @@ namespace MLNetWsss.Bench;
 /// <param name="Classes">K, without background.</param>
 internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps[] Cams, ScoreMaps[] Saliency, int Classes)
 {
-    // Maps are as coarse as the networks that learn from them need them.
-    private const int MapStride = 8;
-
     /// <param name="ml">The context.</param>
     /// <param name="photos">A view that LoadVoc made.</param>
     /// <param name="settings">Options of the classifier, if it is to be trained.</param>
-    /// <param name="cam">A saved ClassActivation stage to use instead, or null.</param>
+    /// <param name="cam">A saved pipeline that writes Cam, to use in place of a classifier trained here, or null.</param>
+    /// <param name="kept">Where the classifier and its maps stay.</param>
     /// <param name="note">Told of the steps.</param>
-    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, string? cam, Action<string> note)
+    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, string? cam, Kept kept, Action<string> note)
     {
-        using var trained = cam is null
-            ? ml.Transforms.Wsss.ClassActivation(settings.ClassActivation(new Progress<TrainingProgress>())).Fit(photos)
-            : ml.Model.Load(cam, out _) as ClassActivationTransformer
-            ?? throw new ArgumentException($"--cam '{cam}' holds no ClassActivation stage alone. Save one with ml.Model.Save.");
-        var archive = trained.Archive();
-        var coarse = new StageArchive
-        {
-            Stage = archive.Stage, ClassNames = archive.ClassNames,
-            OptionsJson = (archive.Options<ClassActivationOptions>() with { MapStride = MapStride }).ToJson()
-        };
-        coarse["weights"] = archive["weights"];
-        using var classifier = ClassActivationTransformer.Load(MLNetInternals.EnvironmentOf(ml.Transforms), coarse);
+        var model = cam is not null ? ml.Model.Load(cam, out _)
+            : ml.Transforms.Wsss.ClassActivation(settings.ClassActivation(new Progress<TrainingProgress>()) with
+            {
+                CheckpointFolder = kept["classifier"]
+            }).Fit(photos);
+        using var disposed = model as IDisposable;
         note("class maps of the training photos");
-        var (paths, tags, cams, truth) = Read(classifier.Transform(photos));
+        var made = ml.Transforms.Wsss.Precompute(model.Transform(photos), ["Cam"], folder: kept["maps"]);
+        var (paths, tags, cams, truth) = Read(made);
+        (made as IDisposable)?.Dispose();
         note("saliency of the training photos");
         var saliency = new ScoreMaps[paths.Length];
         var detector = new SaliencyDetector();
@@ -48,7 +41,7 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps
             var image = ImageFiles.Image(paths[i]).ToRgb();
             saliency[i] = detector.Detect(image).Map.Resize((image.Height + 3) / 4, (image.Width + 3) / 4);
         });
-        var names = classifier.ClassNames;
+        var names = ClassNames.Find(photos.Schema["Tags"])!;
         DataViewSchema.Annotations NamesOn(string column, ColumnKind kind) => ClassNames.AnnotationsOf(new(column, kind), names);
         var view = new SourceView(paths.Length,
             SourceColumn.Of("ImagePath", TextDataViewType.Instance, i => paths[i].AsMemory()),
@@ -80,7 +73,8 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps
             mask(ref labels);
             paths.Add(file.ToString());
             tags.Add([.. numbers.DenseValues()]);
-            cams.Add(maps);
+            // Networks of stride 16 need no finer ones, and all of them stay in memory.
+            cams.Add(maps.Resize((maps.Height + 1) / 2, (maps.Width + 1) / 2));
             truth.Add(labels);
         }
         return ([.. paths], [.. tags], [.. cams], [.. truth]);

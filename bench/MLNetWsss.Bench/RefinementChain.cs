@@ -9,18 +9,23 @@ namespace MLNetWsss.Bench;
 
 /// <summary>The rows of one seed, in order, from the classifier to the segmentation network.</summary>
 internal sealed class RefinementChain(
-    Settings settings, IReadOnlyList<RefinementBenchmark.Source> sources, string from, int? images, bool skipMasks)
+    Settings settings, IReadOnlyList<RefinementBenchmark.Source> sources, string from, int? images, bool skipMasks, string? folder)
 {
     private readonly Stopwatch _clock = new();
     private int _seed;
 
-    /// <summary>A row's labels, to be made again for all of the training photos where it proves the best.</summary>
-    private sealed record Row(string Name, double Score, Func<IDataView> Masks);
+    /// <summary>A way of refining, to be used again on other photos and other maps where it proves the best.</summary>
+    private sealed record Row(string Name, double Score, Func<IDataView, IDataView> Masks);
+
+    /// <summary>Maps of a source on the photos that it is scored on.</summary>
+    private sealed record Maps(RefinementBenchmark.Source Source, IDataView View);
 
     internal IEnumerable<(string What, double Value, object Cost)> Steps(int seed)
     {
         _seed = seed;
+        var kept = new Kept(folder, seed);
         var ml = new MLContext(seed);
+        var wsss = ml.Transforms.Wsss;
         var (train, val) = settings.Load(ml);
         if (images is { } limit)
             (train, val) = (ml.Data.TakeRows(train, limit), ml.Data.TakeRows(val, limit));
@@ -28,74 +33,96 @@ internal sealed class RefinementChain(
         IDataView? maps = null;
         double yardstick = 0;
         var rows = new List<Row>();
+        var others = new List<Maps>();
         var trained = new Dictionary<(Delegate, bool), (ITransformer Classifier, double Seconds)>();
-        foreach (var (name, change, asking, groups) in sources)
+        foreach (var source in sources)
         {
-            Begin();
+            var (name, change, asking, groups, photos) = source;
             if (!trained.TryGetValue((change, groups), out var own))
             {
-                var options = change(settings.ClassActivation(new Progress<TrainingProgress>()));
-                ITransformer fitted = groups
-                    ? ml.Transforms.Wsss.GroupRefinement(GroupBenchmark.Under(options)).Fit(train)
-                    : ml.Transforms.Wsss.ClassActivation(options).Fit(train);
-                trained[(change, groups)] = own = (held.Keep(fitted), Seconds());
+                var fitted = kept.Timed($"{name}-training", place =>
+                {
+                    var options = change(settings.ClassActivation(new Progress<TrainingProgress>())) with { CheckpointFolder = place };
+                    return groups ? (ITransformer)wsss.GroupRefinement(GroupBenchmark.Under(options)).Fit(train)
+                        : wsss.ClassActivation(options).Fit(train);
+                }, out double seconds);
+                trained[(change, groups)] = own = (held.Keep(fitted), seconds);
             }
-            double training = own.Seconds;
             var classifier = asking is null ? own.Classifier : held.Keep(((ClassActivationTransformer)own.Classifier).With(asking));
-            Begin();
             // Every row reads the same maps, computed once; those that no row reads are computed for the scored part alone.
-            bool whole = name == from;
-            var made = held.Keep(ml.Transforms.Wsss.Precompute(classifier.Transform(whole ? train : Part(ml, train)), ["Cam"]));
-            double each = Seconds() / Math.Max(1, whole ? Count(train) : Scored(train));
-            var best = ml.Transforms.Wsss.EvaluateMaps(whole ? Part(ml, made) : made, truth: "Truth").Best;
-            yield return (name, best.Metrics.MeanIoU,
-                Cost(best.Metrics, each, training, $"best threshold {best.Threshold:0.00}, swept on the truth"));
+            bool whole = name == from, few = photos < ScoredPart.Images;
+            var asked = whole ? train : few ? WithoutMaps(ml, Few(ml, others[0], photos)) : Part(ml, train);
+            Begin();
+            var made = kept.Timed($"{name}-maps",
+                place => held.Keep(wsss.Precompute(classifier.Transform(asked), ["Cam"], folder: place)), out double making);
+            var best = wsss.EvaluateMaps(whole ? Part(ml, made) : made, truth: "Truth").Best;
+            string how = $"best threshold {best.Threshold:0.00}, swept on the truth";
+            if (few)
+                how += $"; {Count(made)} photos, on which {others[0].Source.Name} has " +
+                    $"{wsss.EvaluateMaps(Few(ml, others[0], photos), truth: "Truth").Best.Metrics.MeanIoU:0.000}";
+            yield return (name, best.Metrics.MeanIoU, Cost(best.Metrics, making / Math.Max(1, Count(made)), own.Seconds, how));
             yardstick = name == sources[0].Name ? best.Metrics.MeanIoU : yardstick;
-            maps = name == from ? made : maps;
+            maps = whole ? made : maps;
+            if (!whole || name == sources[0].Name)
+                others.Add(new(source, whole ? held.Keep(wsss.Precompute(Part(ml, made), ["Cam"])) : made));
         }
         foreach (var (name, options) in RefinementBenchmark.Plain)
-            yield return Labels(ml, name, maps!, options, 0, rows);
+            yield return Labels(ml, name, maps!, view => view, options, 0, rows);
         var backbone = settings.ClassActivation(new Progress<TrainingProgress>()).Backbone;
         foreach (var (name, options) in RefinementBenchmark.Affinities(backbone, settings.Epochs))
         {
-            Begin();
-            var affinity = held.Keep(ml.Transforms.Wsss.PairwiseAffinity(options).Fit(maps!));
-            double training = Seconds();
+            var affinity = kept.Timed($"{name}-training",
+                place => held.Keep(wsss.PairwiseAffinity(options with { CheckpointFolder = place }).Fit(maps!)), out double training);
             foreach (var (suffix, labels) in RefinementBenchmark.Learnt)
-                yield return Labels(ml, name + suffix, affinity.Transform(maps!), labels, training, rows);
+                yield return Labels(ml, name + suffix, maps!, affinity.Transform, labels, training, rows);
         }
         var winner = rows.MaxBy(r => r.Score)!;
-        if (!skipMasks)
-            foreach (var step in Taught(ml, winner, train, val))
-                yield return step;
+        foreach (var (source, view) in others.Where(o => o.Source.Name != from))
+        {
+            Begin();
+            var metrics = wsss.Evaluate(winner.Masks(view), "Mask", "Truth", boundaries: false).Regions;
+            double each = Seconds() / Math.Max(1, Count(view));
+            string how = $"{source.Name}'s maps refined as {winner.Name}, which learnt from {from}'s";
+            if (source.Photos < ScoredPart.Images)
+                how += $"; {Count(view)} photos, on which those of {others[0].Source.Name} reach " +
+                    $"{wsss.Evaluate(winner.Masks(Few(ml, others[0], source.Photos)), "Mask", "Truth", boundaries: false).MeanIoU:0.000}";
+            yield return ($"{source.Name}-{winner.Name}", metrics.MeanIoU, Cost(metrics, each, 0, how));
+        }
         yield return ("pseudo-gain", winner.Score - yardstick,
             new { seed, row = winner.Name, from, over = "the best threshold of the first maps" });
+        if (!skipMasks)
+            foreach (var step in Taught(ml, winner, maps!, train, val, kept))
+                yield return step;
     }
 
     /// <summary>Labels of the scored part, made as they are counted.</summary>
-    private (string, double, object) Labels(
-        MLContext ml, string name, IDataView maps, PseudoLabelsOptions options, double training, List<Row> rows)
+    private (string, double, object) Labels(MLContext ml, string name, IDataView maps, Func<IDataView, IDataView> refine,
+        PseudoLabelsOptions options, double training, List<Row> rows)
     {
         Begin();
-        IDataView Masks(IDataView view) => ml.Transforms.Wsss.PseudoLabels(options).Fit(view).Transform(view);
+        IDataView Masks(IDataView view)
+        {
+            var refined = refine(view);
+            return ml.Transforms.Wsss.PseudoLabels(options).Fit(refined).Transform(refined);
+        }
         var metrics = ml.Transforms.Wsss.Evaluate(Masks(Part(ml, maps)), "Mask", "Truth", boundaries: false).Regions;
-        rows.Add(new(name, metrics.MeanIoU, () => Masks(maps)));
+        rows.Add(new(name, metrics.MeanIoU, Masks));
         return (name, metrics.MeanIoU,
             Cost(metrics, Seconds() / Math.Max(1, Scored(maps)), training, $"background (1 - max)^{options.Power}"));
     }
 
-    private IEnumerable<(string, double, object)> Taught(MLContext ml, Row winner, IDataView train, IDataView val)
+    private IEnumerable<(string, double, object)> Taught(
+        MLContext ml, Row winner, IDataView maps, IDataView train, IDataView val, Kept kept)
     {
         var wsss = ml.Transforms.Wsss;
         var scores = new double[2];
         using var held = new Held();
-        var labels = held.Keep(wsss.Precompute(winner.Masks(), ["Mask"]));
+        var labels = held.Keep(wsss.Precompute(winner.Masks(maps), ["Mask"], folder: kept[$"{winner.Name}-labels"]));
         foreach (var (i, what, view, mask) in new[] { (0, "weak-val", labels, "Mask"), (1, "full-val", train, "Truth") })
         {
-            Begin();
-            var options = settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask };
-            using var segmenter = wsss.Segmentation(options).Fit(view);
-            double training = Seconds();
+            using var segmenter = kept.Timed($"{what}-training", place => wsss.Segmentation(
+                settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask, CheckpointFolder = place }).Fit(view),
+                out double training);
             Begin();
             var metrics = wsss.Evaluate(segmenter.Transform(val), "Prediction", "Truth", boundaries: false).Regions;
             scores[i] = metrics.MeanIoU;
@@ -113,6 +140,11 @@ internal sealed class RefinementChain(
     };
 
     private static IDataView Part(MLContext ml, IDataView view) => ScoredPart.Of(ml, view);
+
+    /// <summary>The first maps on some of their photos.</summary>
+    private static IDataView Few(MLContext ml, Maps maps, int photos) => ScoredPart.Of(ml, maps.View, photos);
+
+    private static IDataView WithoutMaps(MLContext ml, IDataView view) => ml.Transforms.DropColumns("Cam").Fit(view).Transform(view);
 
     private int Scored(IDataView view) => Math.Min(ScoredPart.Images, Count(view));
 

@@ -11,10 +11,10 @@ internal static class ScoredPart
     internal const int Images = 400;
 
     /// <summary>The part of a view, in the view's order; all of it if it is no longer.</summary>
-    internal static IDataView Of(MLContext ml, IDataView view)
+    internal static IDataView Of(MLContext ml, IDataView view, int images = Images)
     {
         long rows = view.GetRowCount() ?? throw new ArgumentException("The view does not know its length.", nameof(view));
-        return rows <= Images ? view : ml.Data.FilterByStatefulCustomPredicate<Named, Position>(view, (_, at) => at.Next++ * Images % rows >= Images, at => at.Next = 0);
+        return rows <= images ? view : ml.Data.FilterByStatefulCustomPredicate<Named, Position>(view, (_, at) => at.Next++ * images % rows >= images, at => at.Next = 0);
     }
 
     // The one column that a filter must read; every loader has it.
