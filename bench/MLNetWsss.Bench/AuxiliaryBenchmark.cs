@@ -101,13 +101,14 @@ internal static class AuxiliaryBenchmark
             using (var post = With(ml, whole, last with { Scales = [0.75, 1, 1.25], DenseCrf = DenseCrfOptions.AuxSegNet }))
                 yield return ("aux-last-post", Score(ml, post.Transform(val)), new { seed, how = "3 scales, mirrored, dense CRF" });
             var masks = ml.Transforms.Wsss.Precompute(whole.Transform(train.View), ["Mask"], folder: kept["masks"]);
-            foreach (var (what, view, mask) in new[] { ("aux-segmentation", masks, "Mask"), ("aux-full", train.View, "Truth") })
+            var progress = new Progress<TrainingProgress>();
+            foreach (var (what, view, options) in new[]
+            {
+                ("aux-segmentation", masks, settings.Segmentation(progress)), ("aux-full", train.View, Supervision.Full(settings, progress))
+            })
             {
                 using var segmenter = kept.Timed(what, place => ml.Transforms.Wsss.Segmentation(
-                    settings.Segmentation(new Progress<TrainingProgress>()) with
-                    {
-                        MaskColumn = mask, Epochs = epochs * rounds, CheckpointFolder = place
-                    }).Fit(view), out double seconds);
+                    options with { Epochs = epochs * rounds, CheckpointFolder = place }).Fit(view), out double seconds);
                 yield return (what, Score(ml, segmenter.Transform(val)), new { seed, epochs = epochs * rounds, seconds });
             }
         }

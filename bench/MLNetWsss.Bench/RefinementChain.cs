@@ -118,11 +118,14 @@ internal sealed class RefinementChain(
         var scores = new double[2];
         using var held = new Held();
         var labels = held.Keep(wsss.Precompute(winner.Masks(maps), ["Mask"], folder: kept[$"{winner.Name}-labels"]));
-        foreach (var (i, what, view, mask) in new[] { (0, "weak-val", labels, "Mask"), (1, "full-val", train, "Truth") })
+        var progress = new Progress<TrainingProgress>();
+        foreach (var (i, what, view, options) in new[]
         {
-            using var segmenter = kept.Timed($"{what}-training", place => wsss.Segmentation(
-                settings.Segmentation(new Progress<TrainingProgress>()) with { MaskColumn = mask, CheckpointFolder = place }).Fit(view),
-                out double training);
+            (0, "weak-val", labels, settings.Segmentation(progress)), (1, "full-val", train, Supervision.Full(settings, progress))
+        })
+        {
+            using var segmenter = kept.Timed($"{what}-training",
+                place => wsss.Segmentation(options with { CheckpointFolder = place }).Fit(view), out double training);
             Begin();
             var metrics = wsss.Evaluate(segmenter.Transform(val), "Prediction", "Truth", boundaries: false).Regions;
             scores[i] = metrics.MeanIoU;

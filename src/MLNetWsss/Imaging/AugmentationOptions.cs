@@ -3,12 +3,12 @@ namespace MLNetWsss.Imaging;
 /// <summary>How a training crop is cut out of an image.</summary>
 public enum CropMode
 {
-    /// <summary>A rectangle of random area and aspect ratio inside the image, stretched to the square crop. The whole object is often in
-    /// view: suits classification.</summary>
+    /// <summary>A rectangle of random area and aspect ratio inside the image, stretched to the square crop. Much of the image is in view
+    /// whatever its size, and nothing is padded.</summary>
     RandomResizedCrop,
 
     /// <summary>The image is scaled by a random factor, shape kept, and a square of the crop's size is cut from it, padded where the
-    /// image is smaller. Objects keep their shape: suits segmentation.</summary>
+    /// image is smaller. Objects keep their shape: what most papers train segmentation with.</summary>
     ScaleCrop,
 }
 
