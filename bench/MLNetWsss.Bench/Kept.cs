@@ -22,7 +22,7 @@ internal sealed class Kept(string? root, int seed)
         T made = make(folder);
         // Reading what is there takes no time worth adding.
         if (seconds == 0)
-            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);
         if (note is not null)
             File.WriteAllText(note, seconds.ToString(CultureInfo.InvariantCulture));
         return made;
