@@ -13,14 +13,15 @@ internal sealed class Kept(string? root, int seed)
     internal string? this[string name] =>
         root is null ? null : Directory.CreateDirectory(Path.Combine(root, $"seed-{seed}", name)).FullName;
 
-    /// <summary>Makes something and tells the seconds of it, those of earlier runs that it goes on from among them; ended ones left none.</summary>
+    /// <summary>
+    /// Makes something, or goes on making it, in its folder. The seconds are those of the run that finished it, also when it is only read.
+    /// </summary>
     internal T Timed<T>(string name, Func<string?, T> make, out double seconds)
     {
         string? folder = this[name], note = folder is null ? null : Path.Combine(folder, "seconds.txt");
         seconds = note is not null && File.Exists(note) ? double.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture) : 0;
         long start = Stopwatch.GetTimestamp();
         T made = make(folder);
-        // Reading what is there takes no time worth adding.
         if (seconds == 0)
             seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1);
         if (note is not null)

@@ -53,7 +53,7 @@ internal sealed class RefinementChain(
             bool whole = name == from, few = photos < ScoredPart.Images;
             var asked = whole ? train : few ? WithoutMaps(ml, Few(ml, others[0], photos)) : Part(ml, train);
             Begin();
-            var made = kept.Timed($"{name}-maps",
+            var made = kept.Timed($"{name}-maps{(whole ? "" : "-scored")}",
                 place => held.Keep(wsss.Precompute(classifier.Transform(asked), ["Cam"], folder: place)), out double making);
             var best = wsss.EvaluateMaps(whole ? Part(ml, made) : made, truth: "Truth").Best;
             string how = $"best threshold {best.Threshold:0.00}, swept on the truth";
@@ -71,7 +71,7 @@ internal sealed class RefinementChain(
         var backbone = settings.ClassActivation(new Progress<TrainingProgress>()).Backbone;
         foreach (var (name, options) in RefinementBenchmark.Affinities(backbone, settings.Epochs))
         {
-            var affinity = kept.Timed($"{name}-training",
+            var affinity = kept.Timed($"{from}-{name}-training",
                 place => held.Keep(wsss.PairwiseAffinity(options with { CheckpointFolder = place }).Fit(maps!)), out double training);
             foreach (var (suffix, labels) in RefinementBenchmark.Learnt)
                 yield return Labels(ml, name + suffix, maps!, affinity.Transform, labels, training, rows);
@@ -117,14 +117,15 @@ internal sealed class RefinementChain(
         var wsss = ml.Transforms.Wsss;
         var scores = new double[2];
         using var held = new Held();
-        var labels = held.Keep(wsss.Precompute(winner.Masks(maps), ["Mask"], folder: kept[$"{winner.Name}-labels"]));
+        var labels = held.Keep(wsss.Precompute(winner.Masks(maps), ["Mask"], folder: kept[$"{from}-{winner.Name}-labels"]));
         var progress = new Progress<TrainingProgress>();
-        foreach (var (i, what, view, options) in new[]
+        foreach (var (i, what, teacher, view, options) in new[]
         {
-            (0, "weak-val", labels, settings.Segmentation(progress)), (1, "full-val", train, Supervision.Full(settings, progress))
+            (0, "weak-val", $"{from}-{winner.Name}", labels, settings.Segmentation(progress)),
+            (1, "full-val", "truth", train, Supervision.Full(settings, progress))
         })
         {
-            using var segmenter = kept.Timed($"{what}-training",
+            using var segmenter = kept.Timed($"{teacher}-{what}-training",
                 place => wsss.Segmentation(options with { CheckpointFolder = place }).Fit(view), out double training);
             Begin();
             var metrics = wsss.Evaluate(segmenter.Transform(val), "Prediction", "Truth", boundaries: false).Regions;
