@@ -17,6 +17,7 @@ from cam_network import TRIALS, channels_last, fold, seconds
 from mobilenet_v2_logits import read_safetensors
 
 CHANNELS, REDUCED, DILATIONS = 128, 256, (3, 6, 9)
+COMPARED, TEMPERATURE, OWN_TEMPERATURE = (13, 16), 0.2, 1
 
 
 def backbone(weights, stride):
@@ -37,8 +38,12 @@ def backbone(weights, stride):
     return network.features
 
 
+def unit_length(x):
+    return x / (x.square().sum(1, keepdim=True) + 1e-12).sqrt()
+
+
 class Branch(nn.Module):
-    def __init__(self, outputs):
+    def __init__(self, outputs, compared):
         super().__init__()
         a, b, c = DILATIONS
         self.conv1 = nn.Conv2d(REDUCED, CHANNELS, 3, padding=a, dilation=a)
@@ -46,10 +51,15 @@ class Branch(nn.Module):
         self.conv3 = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=c, dilation=c)
         self.query, self.key, self.value, self.output = (nn.Conv2d(CHANNELS, CHANNELS, 1) for _ in range(4))
         self.classifier = nn.Conv2d(CHANNELS, outputs, 1)
+        self.query_scale, self.key_scale = (
+            nn.Parameter(torch.full((1, compared, 1, 1), TEMPERATURE ** -0.5)) for _ in range(2))
+        self.own_scale = nn.Parameter(torch.tensor(1 / OWN_TEMPERATURE))
 
-    def forward(self, x):
+    def forward(self, x, compared):
         f = F.relu(self.conv2(F.relu(self.conv1(x))))
-        affinity = torch.bmm(self.query(f).flatten(2).transpose(1, 2), self.key(f).flatten(2)).softmax(2)
+        query = torch.cat([compared * self.query_scale, unit_length(self.query(f)) * self.own_scale], 1)
+        key = torch.cat([compared * self.key_scale, unit_length(self.key(f))], 1)
+        affinity = torch.bmm(query.flatten(2).transpose(1, 2), key.flatten(2)).softmax(2)
         spread = torch.bmm(affinity, self.value(f).flatten(2).transpose(1, 2)).transpose(1, 2).reshape(f.shape)
         return self.classifier(F.relu(self.conv3(f + self.output(spread)))), affinity
 
@@ -60,17 +70,23 @@ class AuxiliaryNetwork(nn.Module):
         self.features = backbone(weights, stride)
         self.classifier = nn.Conv2d(1280, classes, 1, bias=False)
         self.reduce = nn.Conv2d(1280, REDUCED, 1)
-        self.segmentation, self.saliency = Branch(classes + 1), Branch(1)
+        compared = 96 + 160
+        self.segmentation, self.saliency = Branch(classes + 1, compared), Branch(1, compared)
         self.mix1, self.mix2 = nn.Conv2d(2, 2, 3, padding=1, bias=False), nn.Conv2d(2, 2, 1)
 
     def forward(self, x):
-        features = self.features(x)
+        compared, features = [], x
+        for i, layer in enumerate(self.features):
+            features = layer(features)
+            if i in COMPARED:
+                compared.append(unit_length(features) * 0.5 ** 0.5)
+        compared = torch.cat(compared, 1).detach()
         pooled = F.dropout(features.mean((2, 3), keepdim=True), 0.5, self.training)
         tags = self.classifier(pooled).flatten(1)
         maps = F.relu(self.classifier(features)).detach()
         inputs = F.relu(self.reduce(features))
-        scores, first = self.segmentation(inputs)
-        salient, second = self.saliency(inputs)
+        scores, first = self.segmentation(inputs, compared)
+        salient, second = self.saliency(inputs, compared)
         both = torch.stack([first, second], 1)
         affinity = (self.mix2(F.relu(self.mix1(both * both.shape[3]))).softmax(1) * both).sum(1)
         everything = torch.cat([scores, maps, salient], 1)

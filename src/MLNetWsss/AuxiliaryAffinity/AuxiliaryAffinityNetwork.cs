@@ -10,7 +10,9 @@ namespace MLNetWsss.AuxiliaryAffinity;
 /// <summary>What the network says of N images.</summary>
 /// <param name="Tags">[N,K] logits of the classes.</param>
 /// <param name="Maps">[N,K,h,w] class maps, rectified, not normalised.</param>
-/// <param name="SpreadMaps">[N,K,h,w] the same spread along the affinity; the maps themselves without one.</param>
+/// <param name="SpreadMaps">
+/// [N,K,h,w] the same, or the maps that were given in their place, spread along the affinity; as they are without one.
+/// </param>
 /// <param name="Segmentation">[N,K+1,h,w] logits.</param>
 /// <param name="RefinedSegmentation">[N,K+1,h,w] the same spread along the affinity, or null without one.</param>
 /// <param name="Saliency">[N,1,h,w] logits, or null without the task.</param>
@@ -76,10 +78,11 @@ public sealed class AuxiliaryAffinityNetwork : Module<Tensor, AuxiliaryOutputs>,
         register_module("classifier", classifier);
         if (head.Reduced > 0)
             register_module("reduce", reduce = new(channels, inputs, 1, generator, hasBias: true));
-        segmentation = new(inputs, classes + 1, head, head.Affinity != AffinityKind.None, generator);
+        int? compared = head.Affinity != AffinityKind.None ? backbone.KeyChannels : null;
+        segmentation = new(inputs, classes + 1, head, compared, generator);
         register_module("segmentation", segmentation);
         if (withSaliency)
-            register_module("saliency", saliency = new(inputs, 1, head, crossTask, generator));
+            register_module("saliency", saliency = new(inputs, 1, head, crossTask ? compared : null, generator));
         if (crossTask)
             register_module("fusion", fusion = new(head.ScaledFusion, generator));
         foreach (var part in Head)
@@ -118,11 +121,16 @@ public sealed class AuxiliaryAffinityNetwork : Module<Tensor, AuxiliaryOutputs>,
     }
 
     /// <summary>[N,3,H,W] normalised colours -> everything, at the backbone's output stride; the caller disposes of the tensors.</summary>
-    public override AuxiliaryOutputs forward(Tensor input)
+    public override AuxiliaryOutputs forward(Tensor input) => Forward(input, null);
+
+    /// <summary>The same, with [N,K,a,b] class maps of any size to spread in place of the network's own.</summary>
+    public AuxiliaryOutputs Forward(Tensor input, Tensor? maps)
     {
         using var scope = NewDisposeScope();
-        var features = backbone.LastFeatures(input);
-        var outputs = Heads(features);
+        bool compares = _options is { Affinity: not AffinityKind.None, Temperature: not null };
+        var (features, compared) = compares ? backbone.LastAndCompared(input) : (backbone.LastFeatures(input), null);
+        // Through these, labels that are not sure of their borders could only ask that the backbone blur them.
+        var outputs = Heads(features, compared?.detach(), maps);
         foreach (var tensor in outputs.All)
             tensor.MoveToOuterDisposeScope();
         return outputs;
@@ -134,22 +142,23 @@ public sealed class AuxiliaryAffinityNetwork : Module<Tensor, AuxiliaryOutputs>,
 
     private Tensor MapsOf(Tensor features) => classifier.call(features).to(ScalarType.Float32).relu();
 
-    private AuxiliaryOutputs Heads(Tensor features)
+    private AuxiliaryOutputs Heads(Tensor features, Tensor? compared, Tensor? given)
     {
         Tensor tags = Classify(features), maps = MapsOf(features);
+        var spread = given is null ? maps.detach() : FeatureMaps.Resize(given, features.shape[2], features.shape[3]);
         var inputs = reduce is null ? features : reduce.call(features).relu_();
         var ofSegmentation = segmentation.Features(inputs);
         var ofSaliency = saliency?.Features(inputs);
         if (_options.Affinity == AffinityKind.None)
-            return new(tags, maps, maps.alias(), segmentation.Logits(ofSegmentation, null), null,
+            return new(tags, maps, spread.alias(), segmentation.Logits(ofSegmentation, null), null,
                 saliency?.Logits(ofSaliency!, null), null);
 
-        var affinity = new AffinityRows(segmentation.Projections(ofSegmentation),
-            fusion is null ? null : saliency!.Projections(ofSaliency!), fusion, (long)_options.AffinityMemoryMB << 20);
+        var affinity = new AffinityRows(segmentation.Projections(ofSegmentation, compared),
+            fusion is null ? null : saliency!.Projections(ofSaliency!, compared), fusion, (long)_options.AffinityMemoryMB << 20);
         var scores = segmentation.Logits(ofSegmentation, affinity.SpreadBySegmentation(segmentation.Values(ofSegmentation)));
         var salient = saliency?.Logits(ofSaliency!, fusion is null ? null : affinity.SpreadBySaliency(saliency.Values(ofSaliency!)));
         // The affinity's rows are made once for all that they spread.
-        var all = affinity.SpreadMaps(cat(fusion is null ? [scores, maps.detach()] : [scores, maps.detach(), salient!], 1));
+        var all = affinity.SpreadMaps(cat(fusion is null ? [scores, spread] : [scores, spread, salient!], 1));
         return new(tags, maps, all.narrow(1, Classes + 1, Classes), scores, all.narrow(1, 0, Classes + 1), salient,
             fusion is null ? null : all.narrow(1, 2 * Classes + 1, 1));
     }

@@ -31,12 +31,12 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     public string? SeedsColumn { get; init; }
 
     /// <summary>
-    /// Whether every update takes the mean of the maps in <see cref="SeedsColumn"/> and the network's own, as it does with saliency; false
-    /// takes the network's alone. Default true.
+    /// Whether it is the maps in <see cref="SeedsColumn"/> that the affinity spreads at every update, and for <see cref="CamColumn"/> where
+    /// the data have them; false spreads the network's own, as the authors do. Default true: maps of several scales are better ones.
     /// </summary>
     public bool KeepSeeds { get; init; } = true;
 
-    /// <summary>Written: the class maps, spread along the affinity (with seeds their mean), K x h x w in [0, 1].</summary>
+    /// <summary>Written: the class maps, spread along the affinity, K x h x w in [0, 1].</summary>
     public string CamColumn { get; init; } = "Cam";
 
     /// <summary>Written: the mean of the network's and the given saliency, drawn along the photo's edges, 1 x H x W in [0, 1].</summary>
@@ -127,7 +127,7 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     public static AuxiliaryAffinityOptions Paper { get; } = new()
     {
         Backbone = new() { Architecture = "resnet38", OutputStride = 8, FreezeBatchNorm = true },
-        Head = new() { Dilations = [6, 12, 18], Reduced = 0, ScaledFusion = false },
+        Head = new() { Dilations = [6, 12, 18], Reduced = 0, ScaledFusion = false, Temperature = null },
         Augmentation = new() { CropSize = 321, Mode = CropMode.ScaleCrop, ScaleMin = 0.7, ScaleMax = 1.3, ColorJitter = 0.3 },
         Optimizer = OptimizerKind.Sgd, LearningRate = 1e-3, HeadLearningRate = 1e-2, Momentum = 0.9, WeightDecay = 5e-4,
         WarmupSteps = 0, BatchSize = 4, ClassifierEpochs = 15, Epochs = 10, Rounds = 4, MinChange = 0, SaliencyThreshold = 0.06,

@@ -35,17 +35,12 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
     {
         RgbImage[] images = [.. rows.Select(r => r.Get<RgbImage>(_image))];
         var present = wanted.Contains(_cam) || wanted.Contains(_mask) ? Present(rows, images) : null;
-        var predictions = _predictor.Predict(images);
+        var predictions = _predictor.Predict(images, present is null ? null : Seeds(rows));
         Parallel.For(0, rows.Count, n =>
         {
             var row = rows[n];
             if (present is not null)
-            {
-                var seeds = _seeds is null ? null : row.Find<ScoreMaps>(_seeds);
-                bool Present(int k) => present[n][k];
-                row.Set(_cam, _update.WithSeeds(_update.Cam(predictions[n].Maps, Present, spread: true), seeds, Present,
-                    () => $"Row {n} of a batch"));
-            }
+                row.Set(_cam, _update.Cam(predictions[n].Maps, k => present[n][k], spread: true));
             if (wanted.Contains(_saliency) || wanted.Contains(_mask))
             {
                 var given = _update.Given(images[n], row.Find<ScoreMaps>(_given), () => $"Row {n} of a batch").Map;
@@ -56,6 +51,14 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
             if (wanted.Contains(_prediction))
                 row.Set(_prediction, Segmented(predictions[n].Segmentation, images[n]));
         });
+    }
+
+    /// <summary>The maps to spread: the data's where they have them, else none.</summary>
+    private ScoreMaps[]? Seeds(IReadOnlyList<StageRow> rows)
+    {
+        var found = rows.Select(row => _update.SpreadsSeeds ? row.Find<ScoreMaps>(_seeds!) : null).OfType<ScoreMaps>();
+        ScoreMaps[] seeds = [.. found.Select((maps, n) => _update.Checked(maps, ClassNames.Count, () => $"Row {n} of a batch"))];
+        return seeds.Length == rows.Count ? seeds : null;
     }
 
     /// <summary>N x K: the tags, or where a row has none the classes that the network finds.</summary>

@@ -18,9 +18,16 @@ internal sealed class AuxiliaryBranch : Module
     private const double InitialCorrection = 0.1;
 
     private readonly Conv2dLayer _conv1, _conv2, _conv3, _classifier;
-    private readonly Conv2dLayer? _query, _key, _value, _output;
+    private readonly Conv2dLayer? _value, _output;
+    private readonly PositionSimilarity? _similarity;
 
-    internal AuxiliaryBranch(int inputs, int outputs, AuxiliaryHeadOptions options, bool affinity, Generator generator)
+    /// <param name="inputs">C, channels of the backbone's features.</param>
+    /// <param name="outputs">Channels of the scores.</param>
+    /// <param name="options">What the branch looks like.</param>
+    /// <param name="comparedChannels">Channels of the backbone's features that positions are compared by; null for a task without an
+    /// affinity.</param>
+    /// <param name="generator">Source of the initial weights, on the CPU.</param>
+    internal AuxiliaryBranch(int inputs, int outputs, AuxiliaryHeadOptions options, int? comparedChannels, Generator generator)
         : base(nameof(AuxiliaryBranch))
     {
         int channels = options.Channels;
@@ -32,16 +39,12 @@ internal sealed class AuxiliaryBranch : Module
         register_module("conv2", _conv2);
         register_module("conv3", _conv3);
         register_module("classifier", _classifier);
-        if (!affinity)
+        if (comparedChannels is not { } compared)
             return;
-        // A product of two such features over C channels has deviation 1, so that no softmax begins saturated.
-        double gain = Math.Pow(channels, -0.25);
-        _query = new(channels, channels, 1, generator, hasBias: true, gain: gain);
-        _key = new(channels, channels, 1, generator, hasBias: true, gain: gain);
+        _similarity = new(channels, compared, options.Temperature, generator);
         _value = new(channels, channels, 1, generator, hasBias: true);
         _output = new(channels, channels, 1, generator, hasBias: true, gain: InitialCorrection);
-        register_module("query", _query);
-        register_module("key", _key);
+        register_module("similarity", _similarity);
         register_module("value", _value);
         register_module("output", _output);
     }
@@ -56,14 +59,10 @@ internal sealed class AuxiliaryBranch : Module
         return _conv2.call(_conv1.call(input).relu_()).relu_().MoveToOuterDisposeScope();
     }
 
-    /// <summary>[N,D,h,w] features -> [N,P,D] queries and [N,D,P] keys, float32; P = hw.</summary>
-    internal (Tensor Queries, Tensor Keys) Projections(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        var queries = _query!.call(features).to(ScalarType.Float32).flatten(2).transpose(1, 2);
-        var keys = _key!.call(features).to(ScalarType.Float32).flatten(2);
-        return (queries.contiguous().MoveToOuterDisposeScope(), keys.contiguous().MoveToOuterDisposeScope());
-    }
+    /// <summary>
+    /// [N,D,h,w] features and [N,E,h,w] the backbone's, if positions are compared by them -> [N,P,F] queries and [N,F,P] keys, float32.
+    /// </summary>
+    internal (Tensor Queries, Tensor Keys) Projections(Tensor features, Tensor? compared) => _similarity!.Of(features, compared);
 
     /// <summary>[N,D,h,w] features -> [N,P,D] what the affinity spreads, float32.</summary>
     internal Tensor Values(Tensor features)

@@ -35,6 +35,13 @@ public sealed record AuxiliaryHeadOptions
     public AffinityKind Affinity { get; init; } = AffinityKind.CrossTask;
 
     /// <summary>
+    /// What the cosine of two positions' backbone features is divided by when training begins, above 0: smaller listens to fewer positions.
+    /// Each task adds the cosine of its own features and learns a weight for every channel. Default 0.2. Null compares by products of
+    /// projections of a task's features alone, without a bound, as the authors do: that needs their tens of thousands of steps.
+    /// </summary>
+    public double? Temperature { get; init; } = 0.2;
+
+    /// <summary>
     /// Multiplies affinities by the number of positions where they enter the fusion, so that an even affinity is 1 whatever the crop's size
     /// and the fusion's weights get gradients of a useful size. Default true; the authors feed values around 1 / 1681.
     /// </summary>
@@ -61,6 +68,8 @@ public sealed record AuxiliaryHeadOptions
             throw Invalid(nameof(Dilations), $"[{string.Join(", ", Dilations ?? [])}]", "three numbers from 1 up, such as [3, 6, 9]");
         if (!Enum.IsDefined(Affinity))
             throw Invalid(nameof(Affinity), Affinity, string.Join(", ", Enum.GetNames<AffinityKind>()));
+        if (Temperature is { } divisor && !(divisor > 0 && double.IsFinite(divisor)))
+            throw Invalid(nameof(Temperature), divisor, "a positive number, often 0.05 to 0.2, or null for unbounded products");
         if (!(Dropout >= 0 && Dropout < 1))
             throw Invalid(nameof(Dropout), Dropout, "a share from 0 to below 1");
         if (AffinityMemoryMB < 1)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using MLNetWsss.Backbones;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace MLNetWsss.AuxiliaryAffinity;
 
 /// <summary>What a trained network sees in one image, averaged over scales and mirrored runs.</summary>
-/// <param name="Maps">[Kxhxw] class maps spread along the affinity, rectified, not normalised.</param>
+/// <param name="Maps">[Kxhxw] class maps, the network's own or those that were given, spread along the affinity, not normalised.</param>
 /// <param name="Saliency">[1xhxw] probabilities, or null without the task.</param>
 /// <param name="Segmentation">[(K+1)xhxw] probabilities, background first.</param>
 internal sealed record AuxiliaryPrediction(ScoreMaps Maps, ScoreMaps? Saliency, ScoreMaps Segmentation);
@@ -27,8 +28,13 @@ internal sealed class AuxiliaryPredictor
         _runner = new(environment, network, options);
     }
 
-    internal AuxiliaryPrediction[] Predict(IReadOnlyList<RgbImage> images) =>
-        [.. _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, MapStride, Forward).Select(Unpacked)];
+    /// <param name="images">N images.</param>
+    /// <param name="seeds">Class maps to spread in place of the network's own, one an image or none.</param>
+    internal AuxiliaryPrediction[] Predict(IReadOnlyList<RgbImage> images, IReadOnlyList<ScoreMaps>? seeds) =>
+    [
+        .. _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, MapStride, (network, x, pass) =>
+            Forward(network, x, seeds is null ? null : Beside(x, pass.Images.Select(i => seeds[i])))).Select(Unpacked)
+    ];
 
     /// <summary>N images -> N x K rectified class maps alone, as they are before there is an affinity.</summary>
     internal ScoreMaps[] ClassMaps(IReadOnlyList<RgbImage> images) =>
@@ -41,11 +47,20 @@ internal sealed class AuxiliaryPredictor
     internal void Store(StageArchive archive) => _runner.Store(archive);
 
     /// <summary>[n,3,H,W] -> [n,K + K+1 (+ 1),h,w]: maps of everything side by side pass scales and mirroring together.</summary>
-    private static Tensor Forward(AuxiliaryAffinityNetwork network, Tensor input)
+    private static Tensor Forward(AuxiliaryAffinityNetwork network, Tensor input, Tensor? seeds)
     {
-        var outputs = network.call(input);
+        var outputs = network.Forward(input, seeds);
         Tensor[] all = [outputs.SpreadMaps, outputs.BestSegmentation.softmax(1)];
         return cat(outputs.BestSaliency is { } saliency ? [.. all, saliency.sigmoid()] : all, 1);
+    }
+
+    /// <summary>The seeds of a pass -> [n,K,h,w], as large as the features of its images [n,3,H,W], mirrored where those are.</summary>
+    private Tensor Beside(Tensor input, IEnumerable<ScoreMaps> seeds)
+    {
+        int stride = _options.Backbone.OutputStride;
+        long height = (input.shape[2] - 1) / stride + 1, width = (input.shape[3] - 1) / stride + 1;
+        Tensor[] maps = [.. seeds.Select(m => FeatureMaps.Resize(tensor(m.Scores.ToArray(), [1L, m.Classes, m.Height, m.Width]), height, width))];
+        return cat([.. maps.Select((m, i) => _options.Flip && i >= maps.Length / 2 ? m.flip(3) : m)]).to(input.device);
     }
 
     private AuxiliaryPrediction Unpacked(ScoreMaps all)

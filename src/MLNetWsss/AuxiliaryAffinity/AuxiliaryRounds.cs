@@ -145,9 +145,9 @@ internal sealed class AuxiliaryRounds : IDisposable
     {
         StageRow[] rows = [.. indices.Select(i => _runs.Store[i])];
         RgbImage[] images = [.. rows.Select(r => r.Get<RgbImage>(_image))];
-        var predictions = round == 0 ? null : predictor!.Predict(images);
-        var maps = predictions?.Select(p => p.Maps).ToArray() ?? predictor?.ClassMaps(images)
-            ?? [.. rows.Zip(indices, (row, i) => Seeds(row, i))];
+        ScoreMaps[]? seeds = predictor is null || _update.SpreadsSeeds ? [.. rows.Zip(indices, (row, i) => Seeds(row, i))] : null;
+        var predictions = round == 0 ? null : predictor!.Predict(images, seeds);
+        var maps = predictions?.Select(p => p.Maps).ToArray() ?? seeds ?? predictor!.ClassMaps(images);
         var labelled = new StageRow[rows.Length];
         Each(rows.Length, n =>
         {
@@ -156,10 +156,7 @@ internal sealed class AuxiliaryRounds : IDisposable
             var saliency = _update.Saliency(images[n], given, predictions?[n].Saliency);
             var row = new StageRow();
             bool Present(int k) => tags[k] > 0.5f;
-            var cam = _update.Cam(maps[n], Present, spread: round > 0);
-            if (round > 0 && _seeds is not null)
-                cam = _update.WithSeeds(cam, rows[n].Get<ScoreMaps>(_seeds), Present, () => _runs.Store.NameOf(indices[n]));
-            row.Set(AuxiliaryRound.MaskColumn, _update.Label(cam, saliency));
+            row.Set(AuxiliaryRound.MaskColumn, _update.Label(_update.Cam(maps[n], Present, spread: round > 0), saliency));
             row.Set(AuxiliaryRound.SaliencyColumn, LabelUpdate.Quantised(saliency));
             labelled[n] = row;
         });

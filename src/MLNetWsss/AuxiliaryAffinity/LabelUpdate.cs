@@ -20,19 +20,10 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     internal ScoreMaps Cam(ScoreMaps maps, Func<int, bool> present, bool spread) => PseudoLabelRule.Normalise(
         maps.Scores, maps.Classes, maps.Height, maps.Width, present, spread && options.Head.Affinity != AffinityKind.None);
 
-    /// <summary>[K x h x w] the mean of maps and what they began from, at the maps' size; the maps alone where nothing is kept.</summary>
-    /// <exception cref="InvalidOperationException">The seeds are of other classes.</exception>
-    internal ScoreMaps WithSeeds(ScoreMaps cam, ScoreMaps? seeds, Func<int, bool> present, Func<string> row)
-    {
-        if (seeds is null || !options.KeepSeeds)
-            return cam;
-        var scaled = Cam(Checked(seeds, cam.Classes, row).Resize(cam.Height, cam.Width), present, spread: false);
-        var mean = new float[cam.Scores.Length];
-        for (int i = 0; i < mean.Length; i++)
-            mean[i] = (cam.Scores[i] + scaled.Scores[i]) / 2;
-        return new ScoreMaps(cam.Classes, cam.Height, cam.Width, mean);
-    }
+    /// <summary>Whether updates spread the seeds and not the network's own maps.</summary>
+    internal bool SpreadsSeeds => options is { SeedsColumn: not null, KeepSeeds: true };
 
+    /// <summary>Seeds of the network's classes.</summary>
     /// <exception cref="InvalidOperationException">The seeds are of other classes.</exception>
     internal ScoreMaps Checked(ScoreMaps seeds, int classes, Func<string> row) => seeds.Classes == classes ? seeds
         : throw new InvalidOperationException($"{row()}: column '{options.SeedsColumn}' has {seeds.Classes} maps, expected {classes}, one " +

@@ -184,11 +184,9 @@ public abstract class Backbone : Module<Tensor, Tensor[]>, IFoldable
         var deep = FeatureMaps.Chain(x, Stages[^1].Take(ComparedAfter));
         var last = FeatureMaps.Chain(deep, Stages[^1].Skip(ComparedAfter));
         var middle = FeatureMaps.Resize(x.to(ScalarType.Float32), last.shape[2], last.shape[3]);
-        var keys = cat([UnitLength(middle), UnitLength(deep.to(ScalarType.Float32))], 1).mul(Math.Sqrt(0.5));
+        var keys = cat([FeatureMaps.UnitLength(middle), FeatureMaps.UnitLength(deep.to(ScalarType.Float32))], 1).mul(Math.Sqrt(0.5));
         return (last.MoveToOuterDisposeScope(), keys.MoveToOuterDisposeScope());
     }
-
-    private static Tensor UnitLength(Tensor x) => x.div(x.square().sum(1, true).add(1e-12).sqrt());
 
     /// <summary>[N,3,H,W] -> [N,C,h,w], the last of the four maps alone; the caller disposes of it.</summary>
     public Tensor LastFeatures(Tensor input)

@@ -19,6 +19,9 @@ public static class FeatureMaps
     /// <summary>[N,C,h,w] -> [N,C], the mean over positions.</summary>
     public static Tensor GlobalAverage(Tensor maps) => maps.mean([2L, 3L]);
 
+    /// <summary>[N,C,h,w] -> the same with the channels of each position divided by their Euclidean length.</summary>
+    internal static Tensor UnitLength(Tensor maps) => maps.div(maps.square().sum(1, true).add(1e-12).sqrt());
+
     /// <summary>
     /// Passes <paramref name="input"/> through the steps and disposes of each intermediate as soon as the next one exists:
     /// at prediction the peak is then two tensors and not the sum of all (in training autograd holds what it needs by itself).

@@ -58,6 +58,53 @@ public sealed class AuxiliaryAffinityNetworkTests
     }
 
     [Fact]
+    public void Positions_begin_by_listening_to_those_of_the_same_features()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var similarity = Similarity(0.15);
+        // Positions 0 and 3 show the same, the others something else; lengths do not count.
+        var compared = FeatureMaps.UnitLength(tensor(new[] { 1f, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0 }, [1L, 3, 2, 2]));
+        var same = ones([1, 8, 2, 2]);
+        var (queries, keys) = similarity.Of(same, compared);
+        var rows = CrossTaskAffinity.Rows(queries, keys).ToFloats();
+        // exp(1 / 0.15) = 785.8 for the two that are alike, 1 for the others; what the task's own features add is the same everywhere.
+        float alike = (float)(Math.Exp(1 / 0.15) / (2 * Math.Exp(1 / 0.15) + 2)), alone = (float)(Math.Exp(1 / 0.15) / (Math.Exp(1 / 0.15) + 3));
+        foreach (var (index, expected) in new[] { (0, alike), (3, alike), (12, alike), (15, alike), (5, alone), (10, alone) })
+            Assert.Equal(expected, rows[index], SumRounding);
+    }
+
+    [Fact]
+    public void Similarities_are_bounded_unless_products_are_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (features, compared) = (Random([1, 8, 3, 3], 1), FeatureMaps.UnitLength(Random([1, 3, 3, 3], 2)));
+        float Greatest(PositionSimilarity similarity, double factor)
+        {
+            var (queries, keys) = similarity.Of(features * factor, compared);
+            return queries.bmm(keys).abs().max().item<float>();
+        }
+        Assert.True(Greatest(Similarity(0.15), 1000) <= 1 / 0.15 + 1 / PositionSimilarity.OwnTemperature + 1e-3);
+        Assert.True(Greatest(Similarity(null), 1000) > 1e5 * Greatest(Similarity(null), 1));
+    }
+
+    [Fact]
+    public void Maps_that_are_given_are_spread_in_place_of_the_networks_own()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Head, true);
+        network.eval();
+        using var _ = no_grad();
+        var (input, maps) = (Goldens.Input(2, 33), Random([2, 3, 5, 5], 1));
+        var (own, given) = (network.call(input), network.Forward(input, maps));
+        Assert.True(RelativeDifference(network.Forward(input, own.Maps).SpreadMaps, own.SpreadMaps) < SumRounding);
+        Assert.True(RelativeDifference(network.Forward(input, maps * 2).SpreadMaps, given.SpreadMaps * 2) < SumRounding);
+        Assert.True(RelativeDifference(given.SpreadMaps, own.SpreadMaps) > 0.1);
+        Assert.Equal(own.RefinedSegmentation!.ToFloats(), given.RefinedSegmentation!.ToFloats());
+    }
+
+    [Fact]
     public void Weights_of_the_fusion_sum_to_one()
     {
         using var scope = NewDisposeScope();
@@ -95,7 +142,7 @@ public sealed class AuxiliaryAffinityNetworkTests
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var generator = new Generator(3);
-        using var branch = new AuxiliaryBranch(6, 4, Head, true, generator);
+        using var branch = new AuxiliaryBranch(6, 4, Head, 5, generator);
         foreach (var (name, parameter) in branch.named_parameters())
             if (name.StartsWith("output.", StringComparison.Ordinal))
                 parameter.zero_();
@@ -196,6 +243,12 @@ public sealed class AuxiliaryAffinityNetworkTests
     {
         using var generator = new Generator(4);
         return new(true, generator);
+    }
+
+    private static PositionSimilarity Similarity(double? temperature)
+    {
+        using var generator = new Generator(6);
+        return new(8, 3, temperature, generator);
     }
 
     private static AuxiliaryAffinityNetwork Create(AuxiliaryHeadOptions head, bool withSaliency, string architecture = "resnet18")

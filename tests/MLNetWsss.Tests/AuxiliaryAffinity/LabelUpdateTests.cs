@@ -93,17 +93,9 @@ public sealed class LabelUpdateTests
     }
 
     [Fact]
-    public void An_update_takes_the_mean_of_seeds_and_maps()
+    public void Seeds_of_other_classes_are_refused_with_the_row()
     {
-        // Seeds of another size are resized, and what is absent stays absent.
-        var cam = new ScoreMaps(2, 1, 2, [0, 1, 0, 0]);
-        var seeds = new ScoreMaps(2, 2, 4, [.. Enumerable.Repeat(1f, 16)]);
-        var mean = Update.WithSeeds(cam, seeds, k => k == 0, () => "Row 3");
-        Assert.All(mean.Scores.ToArray().Zip([0.5f, 1, 0, 0]), p => Assert.Equal(p.Second, p.First, 1e-5f));
-        Assert.Same(cam, Update.WithSeeds(cam, null, _ => true, () => "Row 3"));
-        Assert.Same(cam, new LabelUpdate(new() { KeepSeeds = false }).WithSeeds(cam, seeds, _ => true, () => "Row 3"));
-        var error = Assert.Throws<InvalidOperationException>(
-            () => Update.WithSeeds(cam, new ScoreMaps(1, 1, 2, [0, 1]), _ => true, () => "Row 3"));
+        var error = Assert.Throws<InvalidOperationException>(() => Update.Checked(new ScoreMaps(1, 1, 2, [0, 1]), 2, () => "Row 3"));
         Assert.StartsWith("Row 3: column", error.Message, StringComparison.Ordinal);
         Assert.Contains("1 maps, expected 2", error.Message, StringComparison.Ordinal);
     }
