@@ -31,7 +31,7 @@ internal static class AuxiliaryBenchmark
         using var scratch = new ScratchFolder();
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"), null, scratch.Path);
         var study = new Study(settings, arguments.Number("images"), arguments.Number("epochs", 4), arguments.Number("rounds", 3),
-            arguments.ExistingPath("cam"), arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2),
+            RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Number("taught"), arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2),
             arguments.Number("stride", 16), part, arguments.Text("folder"));
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
@@ -68,8 +68,8 @@ internal static class AuxiliaryBenchmark
     }
 
     /// <summary>The trainings of one seed. All learn from the same class maps and saliency, made once.</summary>
-    private sealed class Study(Settings settings, int? images, int epochs, int rounds, string? cam,
-        double saliencyThreshold, double camThreshold, int stride, string part, string? folder)
+    private sealed class Study(Settings settings, int? images, int epochs, int rounds,
+        RefinementBenchmark.Source source, int? taught, double saliencyThreshold, double camThreshold, int stride, string part, string? folder)
     {
         internal IEnumerable<(string What, double Value, object How)> Rows(int seed)
         {
@@ -78,7 +78,7 @@ internal static class AuxiliaryBenchmark
             if (images is { } limit)
                 (photos, val) = (ml.Data.TakeRows(photos, limit), ml.Data.TakeRows(val, limit));
             var kept = new Kept(folder, seed);
-            var train = AuxiliaryData.Prepare(ml, photos, settings, cam, kept, Json.Note);
+            var train = AuxiliaryData.Prepare(ml, photos, settings, source, taught, kept, Json.Note);
             if (part is "all" or "labels")
                 foreach (var label in FirstLabels(train))
                     yield return label;

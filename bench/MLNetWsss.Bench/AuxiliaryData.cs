@@ -18,20 +18,18 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps
     /// <param name="ml">The context.</param>
     /// <param name="photos">A view that LoadVoc made.</param>
     /// <param name="settings">Options of the classifier, if it is to be trained.</param>
-    /// <param name="cam">A saved pipeline that writes Cam, to use in place of a classifier trained here, or null.</param>
+    /// <param name="source">What makes the class maps.</param>
+    /// <param name="taught">How many of the photos the stage learns from; null for all. The classifier sees all of them.</param>
     /// <param name="kept">Where the classifier and its maps stay.</param>
     /// <param name="note">Told of the steps.</param>
-    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, string? cam, Kept kept, Action<string> note)
+    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, RefinementBenchmark.Source source, int? taught,
+        Kept kept, Action<string> note)
     {
-        var model = cam is not null ? ml.Model.Load(cam, out _)
-            : ml.Transforms.Wsss.ClassActivation(settings.ClassActivation(new Progress<TrainingProgress>()) with
-            {
-                CheckpointFolder = kept["classifier"]
-            }).Fit(photos);
+        var model = source.Train(ml, settings, photos, kept, out _);
         using var disposed = model as IDisposable;
         note("class maps of the training photos");
-        var made = ml.Transforms.Wsss.Precompute(model.Transform(photos), ["Cam"], folder: kept["maps"]);
-        var (paths, tags, cams, truth) = Read(made);
+        var made = ml.Transforms.Wsss.Precompute(source.Asked(model).Transform(photos), ["Cam"], folder: kept[$"{source.Name}-maps"]);
+        var (paths, tags, cams, truth) = Read(taught is { } limit ? ml.Data.TakeRows(made, limit) : made);
         (made as IDisposable)?.Dispose();
         note("saliency of the training photos");
         var saliency = new ScoreMaps[paths.Length];

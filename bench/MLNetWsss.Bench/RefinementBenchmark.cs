@@ -21,7 +21,26 @@ internal static class RefinementBenchmark
     /// <param name="Groups">Whether the classifier is trained under a graph over groups of photos, which then refines its maps.</param>
     /// <param name="Photos">How many photos its maps are scored on: fewer for a method that takes half a minute each.</param>
     internal sealed record Source(string Name, Func<ClassActivationOptions, ClassActivationOptions> Training,
-        Func<ClassActivationOptions, ClassActivationOptions>? Asking = null, bool Groups = false, int Photos = ScoredPart.Images);
+        Func<ClassActivationOptions, ClassActivationOptions>? Asking = null, bool Groups = false, int Photos = ScoredPart.Images)
+    {
+        /// <summary>The trained classifier; one that was trained before is read.</summary>
+        internal ITransformer Train(MLContext ml, Settings settings, IDataView train, Kept kept, out double seconds) =>
+            kept.Timed($"{Name}-training", place =>
+            {
+                var options = Training(settings.ClassActivation(new Progress<TrainingProgress>())) with { CheckpointFolder = place };
+                return Groups ? (ITransformer)ml.Transforms.Wsss.GroupRefinement(GroupBenchmark.Under(options)).Fit(train)
+                    : ml.Transforms.Wsss.ClassActivation(options).Fit(train);
+            }, out seconds);
+
+        /// <summary>The trained classifier as it is to be asked.</summary>
+        internal ITransformer Asked(ITransformer classifier) =>
+            Asking is null ? classifier : ((ClassActivationTransformer)classifier).With(Asking);
+
+        /// <summary>The source of that name.</summary>
+        /// <exception cref="ArgumentException">There is none.</exception>
+        internal static Source Named(string name, string option) => Sources.FirstOrDefault(s => s.Name == name)
+            ?? throw new ArgumentException($"{option} names '{name}'; expected one of {string.Join(", ", Sources.Select(s => s.Name))}.");
+    }
 
     private static readonly Func<ClassActivationOptions, ClassActivationOptions> AsInTheExample = options => options;
 
@@ -75,9 +94,8 @@ internal static class RefinementBenchmark
             arguments.Number("epochs"), scratch.Path);
         string from = arguments.Text("from") ?? Sources[0].Name;
         string[] asked = [Sources[0].Name, from, .. (arguments.Text("maps") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
-        if (asked.FirstOrDefault(name => Sources.All(s => s.Name != name)) is { } unknown)
-            throw new ArgumentException($"--from or --maps names '{unknown}'; expected one of " +
-                $"{string.Join(", ", Sources.Select(s => s.Name))}.");
+        foreach (string name in asked)
+            Source.Named(name, "--from or --maps");
         var chain = new RefinementChain(settings, [.. Sources.Where(s => asked.Contains(s.Name))], from, arguments.Number("images"),
             arguments.Switch("skip-masks"), arguments.Text("folder"));
         int seeds = arguments.Number("seeds", 2), first = arguments.Number("seed", 1);

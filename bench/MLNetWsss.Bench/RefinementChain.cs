@@ -40,15 +40,10 @@ internal sealed class RefinementChain(
             var (name, change, asking, groups, photos) = source;
             if (!trained.TryGetValue((change, groups), out var own))
             {
-                var fitted = kept.Timed($"{name}-training", place =>
-                {
-                    var options = change(settings.ClassActivation(new Progress<TrainingProgress>())) with { CheckpointFolder = place };
-                    return groups ? (ITransformer)wsss.GroupRefinement(GroupBenchmark.Under(options)).Fit(train)
-                        : wsss.ClassActivation(options).Fit(train);
-                }, out double seconds);
+                var fitted = source.Train(ml, settings, train, kept, out double seconds);
                 trained[(change, groups)] = own = (held.Keep(fitted), seconds);
             }
-            var classifier = asking is null ? own.Classifier : held.Keep(((ClassActivationTransformer)own.Classifier).With(asking));
+            var classifier = asking is null ? own.Classifier : held.Keep(source.Asked(own.Classifier));
             // Every row reads the same maps, computed once; those that no row reads are computed for the scored part alone.
             bool whole = name == from, few = photos < ScoredPart.Images;
             var asked = whole ? train : few ? WithoutMaps(ml, Few(ml, others[0], photos)) : Part(ml, train);
