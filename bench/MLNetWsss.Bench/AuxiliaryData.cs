@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -32,13 +34,7 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps
         var (paths, tags, cams, truth) = Read(taught is { } limit ? ml.Data.TakeRows(made, limit) : made);
         (made as IDisposable)?.Dispose();
         note("saliency of the training photos");
-        var saliency = new ScoreMaps[paths.Length];
-        var detector = new SaliencyDetector();
-        Parallel.For(0, paths.Length, i =>
-        {
-            var image = ImageFiles.Image(paths[i]).ToRgb();
-            saliency[i] = detector.Detect(image).Map.Resize((image.Height + 3) / 4, (image.Width + 3) / 4);
-        });
+        var saliency = SaliencyOf(paths, kept["saliency"]);
         var names = ClassNames.Find(photos.Schema["Tags"])!;
         DataViewSchema.Annotations NamesOn(string column, ColumnKind kind) => ClassNames.AnnotationsOf(new(column, kind), names);
         var view = new SourceView(paths.Length,
@@ -49,6 +45,31 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps
             SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => saliency[i]),
             SourceColumn.Of("Truth", LabelMapDataViewType.Instance, i => truth[i], NamesOn("Truth", ColumnKind.Labels)));
         return new(view, truth, cams, saliency, names.Count);
+    }
+
+    /// <summary>Saliency of the photos, a quarter as large as they are; what an earlier run found is read.</summary>
+    private static ScoreMaps[] SaliencyOf(string[] paths, string? folder)
+    {
+        const int AtOnce = 32;
+        using var scratch = new ScratchFolder();
+        var column = new StageColumn("Saliency", ColumnKind.Maps);
+        byte[] names = Encoding.UTF8.GetBytes(string.Join(' ', paths.Select(Path.GetFileName)));
+        string maker = $"built-in saliency of {Convert.ToHexString(SHA256.HashData(names).AsSpan(0, 8))}";
+        using var file = ColumnFile.Extend(Path.Combine(folder ?? scratch.Path, "saliency.rows"), maker, new RowCodec([column]));
+        var detector = new SaliencyDetector();
+        for (int start = file.Count; start < paths.Length; start += AtOnce)
+        {
+            var rows = new StageRow[Math.Min(AtOnce, paths.Length - start)];
+            Parallel.For(0, rows.Length, i =>
+            {
+                var image = ImageFiles.Image(paths[start + i]).ToRgb();
+                (rows[i] = new()).Set(column, detector.Detect(image).Map.Resize((image.Height + 3) / 4, (image.Width + 3) / 4));
+            });
+            foreach (var row in rows)
+                file.Append(row, 0);
+        }
+        using var store = file.ToStore(paths.Length);
+        return [.. Enumerable.Range(0, paths.Length).Select(i => store[i].Get<ScoreMaps>(column))];
     }
 
     private static (string[] Paths, float[][] Tags, ScoreMaps[] Cams, LabelMap[] Truth) Read(IDataView view)

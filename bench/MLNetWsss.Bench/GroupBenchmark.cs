@@ -51,7 +51,7 @@ internal static class GroupBenchmark
         Backbone = plain.Backbone, Augmentation = plain.Augmentation, Epochs = plain.Epochs, BatchSize = plain.BatchSize,
         LearningRate = plain.LearningRate, HeadLearningRate = plain.HeadLearningRate, WeightDecay = plain.WeightDecay,
         WarmupSteps = plain.WarmupSteps, Scales = plain.Scales, Flip = plain.Flip, LongSide = plain.LongSide,
-        MapStride = plain.MapStride
+        MapStride = plain.MapStride, CheckpointFolder = plain.CheckpointFolder
     };
 
     private sealed class Comparison(Settings settings, int? images, bool ablation, bool weak)

@@ -36,9 +36,9 @@ internal sealed class PositionSimilarity : Module
         using (no_grad())
             foreach (var (to, from) in _key.parameters().Zip(_query.parameters()))
                 to.copy_(from);
-        register_parameter("queryScale", queryScale = Scales(backboneChannels, divisor));
-        register_parameter("keyScale", keyScale = Scales(backboneChannels, divisor));
-        register_parameter("ownScale", ownScale = Scales(1, OwnTemperature * OwnTemperature));
+        register_parameter("queryScale", queryScale = InitialWeights.Constant(backboneChannels, Math.Sqrt(1 / divisor)));
+        register_parameter("keyScale", keyScale = InitialWeights.Constant(backboneChannels, Math.Sqrt(1 / divisor)));
+        register_parameter("ownScale", ownScale = InitialWeights.Constant(1, 1 / OwnTemperature));
     }
 
     /// <summary>
@@ -57,14 +57,5 @@ internal sealed class PositionSimilarity : Module
         }
         return (queries.flatten(2).transpose(1, 2).contiguous().MoveToOuterDisposeScope(),
             keys.flatten(2).contiguous().MoveToOuterDisposeScope());
-    }
-
-    private static Parameter Scales(int channels, double temperature)
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var scales = new Parameter(full([(long)channels], Math.Sqrt(1 / temperature), ScalarType.Float32));
-        scales.DetachFromDisposeScope();
-        return scales;
     }
 }

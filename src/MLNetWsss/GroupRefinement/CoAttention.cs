@@ -28,8 +28,8 @@ public sealed class CoAttention : Module<Tensor, Tensor, Tensor>
         if (keyChannels is { } keys)
         {
             // A diagonal metric that begins as the cosine: full projections of so many channels would have to be learnt from tags alone.
-            exemplarScale = Scales(keys, temperature);
-            queryScale = Scales(keys, temperature);
+            exemplarScale = InitialWeights.Constant(keys, Math.Sqrt(1 / temperature));
+            queryScale = InitialWeights.Constant(keys, Math.Sqrt(1 / temperature));
             register_parameter("exemplarScale", exemplarScale);
             register_parameter("queryScale", queryScale);
         }
@@ -98,14 +98,5 @@ public sealed class CoAttention : Module<Tensor, Tensor, Tensor>
         long[] shape = exemplarState.shape;
         var attended = Attended(Asks(exemplarState), Offers(queryState), queryState.flatten(2).transpose(1, 2), shape[2] * shape[3]);
         return Gated(attended.transpose(1, 2).reshape(shape)).MoveToOuterDisposeScope();
-    }
-
-    private static Parameter Scales(int channels, double temperature)
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var scales = new Parameter(full([(long)channels], Math.Sqrt(1 / temperature), ScalarType.Float32));
-        scales.DetachFromDisposeScope();
-        return scales;
     }
 }

@@ -86,7 +86,7 @@ public sealed class PixelAdaptiveRefinementTests
         using var scope = NewDisposeScope();
         var images = Flat(6, 6);
         var masks = ones([1, 2, 6, 6]);
-        long live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         var refined = PixelAdaptiveRefinement.Refine(images, masks);
         Assert.Equal(live + 1, Tensor.TotalCount);
         refined.Dispose();

@@ -106,7 +106,7 @@ public class AdversarialClimbingTests
     {
         using var network = Create();
         using var input = Goldens.Input(2, 33);
-        long live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         AdversarialClimbing.Maps(network, input, new InferencePass(1, [0, 0]), [[true, true, false]], new() { Iterations = 3 }).Dispose();
         Assert.Equal(live, Tensor.TotalCount);
     }

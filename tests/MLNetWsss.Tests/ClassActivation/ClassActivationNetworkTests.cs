@@ -80,7 +80,7 @@ public class ClassActivationNetworkTests
     [Fact]
     public void Training_and_prediction_leave_no_tensor_behind()
     {
-        var live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         using (NewDisposeScope())
         {
             using var network = Create(3);

@@ -185,7 +185,7 @@ public sealed class GroupGraphTests
     [Fact]
     public void Refining_leaves_no_tensor_behind()
     {
-        var live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         using (NewDisposeScope())
         {
             var (graph, states, keys) = Group(Tiny, 3);

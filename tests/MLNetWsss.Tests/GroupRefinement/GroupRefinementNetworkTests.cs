@@ -147,7 +147,7 @@ public sealed class GroupRefinementNetworkTests
     [Fact]
     public void Training_and_prediction_leave_no_tensor_behind()
     {
-        var live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         using (NewDisposeScope())
         {
             using var generator = new Generator(5);

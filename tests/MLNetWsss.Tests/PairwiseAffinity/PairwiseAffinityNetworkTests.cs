@@ -55,7 +55,7 @@ public sealed class PairwiseAffinityNetworkTests
         network.FoldBatchNorm();
         using var input = zeros([1, 3, 33, 33]);
         network.call(input).Dispose();
-        long live = Tensor.TotalCount;
+        long live = Tensors.Settled();
         using (no_grad())
         {
             var output = network.call(input);
