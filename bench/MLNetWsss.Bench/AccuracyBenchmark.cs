@@ -121,7 +121,8 @@ internal static class AccuracyBenchmark
                 if (what == "full-val" && skipFull)
                     continue;
                 Begin();
-                var options = mask == "Truth" ? Supervision.Full(settings, Progress) : settings.Segmentation(Progress) with { MaskColumn = mask };
+                var options = mask == "Truth" ? Supervision.Full(settings, Progress)
+                    : settings.Segmentation(Progress) with { MaskColumn = mask };
                 using var segmenter = wsss.Segmentation(options).Fit(view);
                 training = End();
                 Begin();

@@ -31,8 +31,9 @@ internal static class AuxiliaryBenchmark
         using var scratch = new ScratchFolder();
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"), null, scratch.Path);
         var study = new Study(settings, arguments.Number("images"), arguments.Number("epochs", 4), arguments.Number("rounds", 3),
-            RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Number("taught"), arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2),
-            arguments.Number("stride", 16), part, arguments.Text("folder"));
+            RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Number("taught"),
+            arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2), arguments.Number("stride", 16), part,
+            arguments.Text("folder"));
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
         for (int seed = first; seed < first + seeds; seed++)
@@ -69,7 +70,8 @@ internal static class AuxiliaryBenchmark
 
     /// <summary>The trainings of one seed. All learn from the same class maps and saliency, made once.</summary>
     private sealed class Study(Settings settings, int? images, int epochs, int rounds,
-        RefinementBenchmark.Source source, int? taught, double saliencyThreshold, double camThreshold, int stride, string part, string? folder)
+        RefinementBenchmark.Source source, int? taught, double saliencyThreshold, double camThreshold, int stride, string part,
+        string? folder)
     {
         internal IEnumerable<(string What, double Value, object How)> Rows(int seed)
         {

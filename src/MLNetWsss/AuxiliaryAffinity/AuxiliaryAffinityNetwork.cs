@@ -124,8 +124,12 @@ public sealed class AuxiliaryAffinityNetwork : Module<Tensor, AuxiliaryOutputs>,
     public override AuxiliaryOutputs forward(Tensor input) => Forward(input, null);
 
     /// <summary>The same, with [N,K,a,b] class maps of any size to spread in place of the network's own.</summary>
+    /// <exception cref="ArgumentException">The maps are of another number of images or classes.</exception>
     public AuxiliaryOutputs Forward(Tensor input, Tensor? maps)
     {
+        if (maps is not null && (maps.shape[0] != input.shape[0] || maps.shape[1] != Classes))
+            throw new ArgumentException($"The maps are [{string.Join(",", maps.shape)}]. Give [{input.shape[0]},{Classes},h,w], one " +
+                "map for each image and class.", nameof(maps));
         using var scope = NewDisposeScope();
         bool compares = _options is { Affinity: not AffinityKind.None, Temperature: not null };
         var (features, compared) = compares ? backbone.LastAndCompared(input) : (backbone.LastFeatures(input), null);

@@ -37,7 +37,7 @@ public sealed record AuxiliaryHeadOptions
     /// <summary>
     /// What the cosine of two positions' backbone features is divided by when training begins, above 0: smaller listens to fewer positions.
     /// Each task adds the cosine of its own features and learns a weight for every channel. Default 0.2. Null compares by products of
-    /// projections of a task's features alone, without a bound, as the authors do: that needs their tens of thousands of steps.
+    /// projections of a task's features alone, without a bound, as the authors do, who train for tens of thousands of steps.
     /// </summary>
     public double? Temperature { get; init; } = 0.2;
 

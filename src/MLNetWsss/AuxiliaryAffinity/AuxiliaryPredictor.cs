@@ -33,7 +33,7 @@ internal sealed class AuxiliaryPredictor
     internal AuxiliaryPrediction[] Predict(IReadOnlyList<RgbImage> images, IReadOnlyList<ScoreMaps>? seeds) =>
     [
         .. _runner.Maps(images, _options.Scales, _options.Flip, _options.LongSide, MapStride, (network, x, pass) =>
-            Forward(network, x, seeds is null ? null : Beside(x, pass.Images.Select(i => seeds[i])))).Select(Unpacked)
+            Forward(network, x, seeds is null ? null : Beside(x, pass.Images, seeds))).Select(Unpacked)
     ];
 
     /// <summary>N images -> N x K rectified class maps alone, as they are before there is an affinity.</summary>
@@ -54,13 +54,17 @@ internal sealed class AuxiliaryPredictor
         return cat(outputs.BestSaliency is { } saliency ? [.. all, saliency.sigmoid()] : all, 1);
     }
 
-    /// <summary>The seeds of a pass -> [n,K,h,w], as large as the features of its images [n,3,H,W], mirrored where those are.</summary>
-    private Tensor Beside(Tensor input, IEnumerable<ScoreMaps> seeds)
+    /// <summary>
+    /// The seeds of a pass -> [n,K,h,w], as large as the features of its images [n,3,H,W]; those of mirrored copies, which come behind the
+    /// others, mirrored.
+    /// </summary>
+    private Tensor Beside(Tensor input, IReadOnlyList<int> images, IReadOnlyList<ScoreMaps> seeds)
     {
         int stride = _options.Backbone.OutputStride;
         long height = (input.shape[2] - 1) / stride + 1, width = (input.shape[3] - 1) / stride + 1;
-        Tensor[] maps = [.. seeds.Select(m => FeatureMaps.Resize(tensor(m.Scores.ToArray(), [1L, m.Classes, m.Height, m.Width]), height, width))];
-        return cat([.. maps.Select((m, i) => _options.Flip && i >= maps.Length / 2 ? m.flip(3) : m)]).to(input.device);
+        var maps = cat([.. images.Take(_options.Flip ? images.Count / 2 : images.Count).Select(i => seeds[i]).Select(m =>
+            FeatureMaps.Resize(tensor(m.Scores.ToArray(), [1L, m.Classes, m.Height, m.Width]), height, width))]).to(input.device);
+        return _options.Flip ? cat([maps, maps.flip(3)]) : maps;
     }
 
     private AuxiliaryPrediction Unpacked(ScoreMaps all)

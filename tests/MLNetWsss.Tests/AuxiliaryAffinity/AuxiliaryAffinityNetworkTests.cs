@@ -69,7 +69,8 @@ public sealed class AuxiliaryAffinityNetworkTests
         var (queries, keys) = similarity.Of(same, compared);
         var rows = CrossTaskAffinity.Rows(queries, keys).ToFloats();
         // exp(1 / 0.15) = 785.8 for the two that are alike, 1 for the others; what the task's own features add is the same everywhere.
-        float alike = (float)(Math.Exp(1 / 0.15) / (2 * Math.Exp(1 / 0.15) + 2)), alone = (float)(Math.Exp(1 / 0.15) / (Math.Exp(1 / 0.15) + 3));
+        double itself = Math.Exp(1 / 0.15);
+        float alike = (float)(itself / (2 * itself + 2)), alone = (float)(itself / (itself + 3));
         foreach (var (index, expected) in new[] { (0, alike), (3, alike), (12, alike), (15, alike), (5, alone), (10, alone) })
             Assert.Equal(expected, rows[index], SumRounding);
     }
@@ -102,6 +103,7 @@ public sealed class AuxiliaryAffinityNetworkTests
         Assert.True(RelativeDifference(network.Forward(input, maps * 2).SpreadMaps, given.SpreadMaps * 2) < SumRounding);
         Assert.True(RelativeDifference(given.SpreadMaps, own.SpreadMaps) > 0.1);
         Assert.Equal(own.RefinedSegmentation!.ToFloats(), given.RefinedSegmentation!.ToFloats());
+        Assert.Contains("[2,3,h,w]", Assert.Throws<ArgumentException>(() => network.Forward(input, Random([2, 4, 5, 5], 1))).Message);
     }
 
     [Fact]

@@ -20,13 +20,15 @@ public sealed class AuxiliaryPredictorTests
     [Fact]
     public void A_mirrored_photo_with_mirrored_seeds_has_mirrored_maps()
     {
-        using var model = Case.Create(new MLContext(1), (AuxiliaryAffinityOptions)Case.Options with { Flip = true }).Estimator.Fit(Case.Data());
+        var options = (AuxiliaryAffinityOptions)Case.Options with { Flip = true };
+        using var model = Case.Create(new MLContext(1), options).Estimator.Fit(Case.Data());
         var scene = TinyScenes.Scene(0);
         // Seeds that lie in one half: mirrored in one pass and not in the other, they would end in both.
         var seeds = new ScoreMaps(3, 6, 6, [.. Enumerable.Range(0, 108).Select(i => i % 6 < 2 ? 1f : 0)]);
         var (there, back) = (Cam(scene.Image, seeds), Cam(scene.Image.FlipHorizontal(), Mirrored(seeds)));
         Assert.Contains(there.Scores.ToArray(), score => score > 0.5f);
-        Assert.All(there.Scores.ToArray().Zip(Mirrored(back).Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, MirrorRounding));
+        Assert.All(there.Scores.ToArray().Zip(Mirrored(back).Scores.ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, MirrorRounding));
 
         ScoreMaps Cam(RgbImage image, ScoreMaps maps) => model.Transform(new SourceView(1,
             SourceColumn.Of("Image", new ImageDataViewType(), _ => image.ToMLImage()),

@@ -7,7 +7,7 @@ namespace MLNetWsss.Tests.Backbones;
 /// <summary>Comparisons of tensors in tests.</summary>
 internal static class Tensors
 {
-    /// <summary>Tensors alive in the process, once those that other tests have dropped are gone: a finalizer would lower the count later.</summary>
+    /// <summary>Tensors alive, once those that other tests have dropped are gone: their finalizers would lower the count later.</summary>
     internal static long Settled()
     {
         GC.Collect();

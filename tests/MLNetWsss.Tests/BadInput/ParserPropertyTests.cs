@@ -5,9 +5,9 @@ using MLNetWsss.Backbones;
 using MLNetWsss.Data;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
+using MLNetWsss.Tests.Backbones;
 using MLNetWsss.Tests.Testing;
 using TorchSharp;
-using MLNetWsss.Tests.Backbones;
 
 namespace MLNetWsss.Tests.BadInput;
 

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Text;
 using MLNetWsss.Backbones;
 using MLNetWsss.Pipeline;
+using MLNetWsss.Tests.Backbones;
 using MLNetWsss.Tests.Testing;
 using TorchSharp;
-using MLNetWsss.Tests.Backbones;
 
 namespace MLNetWsss.Tests.BadInput;
 
