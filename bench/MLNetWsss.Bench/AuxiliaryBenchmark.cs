@@ -31,9 +31,10 @@ internal static class AuxiliaryBenchmark
         using var scratch = new ScratchFolder();
         var settings = new Settings(data, arguments.Text("protocol") ?? "animals7", arguments.ExistingPath("weights"), null, scratch.Path);
         var study = new Study(settings, arguments.Number("images"), arguments.Number("epochs", 4), arguments.Number("rounds", 3),
-            RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Number("taught"),
-            arguments.Real("saliency-threshold", 0.3), arguments.Real("cam-threshold", 0.2), arguments.Number("stride", 16), part,
-            arguments.Text("folder"));
+            RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Switch("refined"),
+            arguments.Number("taught"), arguments.Real("seed-saliency", 0), arguments.Real("saliency-threshold", 0.3),
+            arguments.Real("cam-threshold", 0.2), arguments.Number("stride", 16), part,
+            arguments.Text("rows")?.Split(','), arguments.Text("folder"));
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
         for (int seed = first; seed < first + seeds; seed++)
@@ -57,21 +58,21 @@ internal static class AuxiliaryBenchmark
     private static IEnumerable<(string, double, object)> Derived(Dictionary<string, double> found, int seed)
     {
         object how = new { seed };
-        if (found.TryGetValue("aux-first", out double first) && found.TryGetValue("aux-last", out double last))
+        foreach (var (what, from, to) in new[]
         {
-            yield return ("aux-gain-tasks", found["aux-both"] - first, how);
-            yield return ("aux-gain-affinity", found["aux-cross-task"] - found["aux-both"], how);
-            yield return ("aux-gain-rounds", last - found["aux-cross-task"], how);
-            yield return ("aux-gain", last - first, how);
-        }
+            ("aux-gain-tasks", "aux-first", "aux-both"), ("aux-gain-affinity", "aux-both", "aux-cross-task"),
+            ("aux-gain-rounds", "aux-cross-task", "aux-last"), ("aux-gain", "aux-first", "aux-last")
+        })
+            if (found.TryGetValue(from, out double before) && found.TryGetValue(to, out double after))
+                yield return (what, after - before, how);
         if (found.TryGetValue("aux-full", out double full))
             yield return ("aux-weak-over-full", Math.Max(found["aux-last"], found["aux-segmentation"]) / full, how);
     }
 
     /// <summary>The trainings of one seed. All learn from the same class maps and saliency, made once.</summary>
     private sealed class Study(Settings settings, int? images, int epochs, int rounds,
-        RefinementBenchmark.Source source, int? taught, double saliencyThreshold, double camThreshold, int stride, string part,
-        string? folder)
+        RefinementBenchmark.Source source, bool refined, int? taught, double seedSaliency, double saliencyThreshold, double camThreshold,
+        int stride, string part, string[]? rows, string? folder)
     {
         internal IEnumerable<(string What, double Value, object How)> Rows(int seed)
         {
@@ -80,7 +81,7 @@ internal static class AuxiliaryBenchmark
             if (images is { } limit)
                 (photos, val) = (ml.Data.TakeRows(photos, limit), ml.Data.TakeRows(val, limit));
             var kept = new Kept(folder, seed);
-            var train = AuxiliaryData.Prepare(ml, photos, settings, source, taught, kept, Json.Note);
+            var train = AuxiliaryData.Prepare(ml, photos, settings, source, refined, seedSaliency < 1, taught, kept, Json.Note);
             if (part is "all" or "labels")
                 foreach (var label in FirstLabels(train))
                     yield return label;
@@ -89,9 +90,11 @@ internal static class AuxiliaryBenchmark
             // Every row passes over the data epochs x rounds times.
             var last = Options() with { Epochs = epochs, Rounds = rounds };
             if (part is "all" or "ablation")
-                foreach (var (what, options) in Ablation())
+                foreach (var (what, options) in Ablation().Where(row => rows?.Contains(row.Item1) ?? true))
                     using (var model = Fit(ml, train, options, kept, what, out double seconds))
                         yield return (what, Score(ml, model.Transform(val)), new { seed, options.Epochs, options.Rounds, seconds });
+            if (rows?.Contains("aux-last") == false)
+                yield break;
             var labels = new List<(string, double, object)>();
             var listened = last with { RoundProgress = new Listener(round => labels.Add(Judge(round, train))) };
             using var whole = Fit(ml, train, listened, kept, "aux-last", out double time);
@@ -116,17 +119,20 @@ internal static class AuxiliaryBenchmark
         }
 
         /// <summary>The first labels under several thresholds, before anything is trained.</summary>
-        private static IEnumerable<(string, double, object)> FirstLabels(AuxiliaryData train)
+        private IEnumerable<(string, double, object)> FirstLabels(AuxiliaryData train)
         {
             foreach (double cam in new[] { 0.1, 0.2, 0.3, 0.4 })
                 foreach (double salient in new[] { 0.06, 0.2, 0.3, 0.4, 0.5 })
                 {
-                    var update = new LabelUpdate(new() { CamThreshold = cam, SaliencyThreshold = salient });
+                    var update = new LabelUpdate(Options() with { CamThreshold = cam, SaliencyThreshold = salient });
                     var counts = new ConfusionMatrix(train.Classes + 1);
                     Parallel.For(0, train.Truth.Length, i =>
                     {
                         var truth = train.Truth[i];
-                        var label = update.Label(train.Cams[i], update.Calibrated(train.Saliency[i].Resize(truth.Height, truth.Width)));
+                        var size = new RgbImage(truth.Height, truth.Width, new byte[truth.Height * truth.Width * 3]);
+                        bool Present(int k) => train.Tags[i][k] > 0.5f;
+                        var saliency = update.Given(size, train.Saliency?[i], train.Cams[i], Present, () => $"Row {i}").Map;
+                        var label = update.Label(update.Cam(train.Cams[i], Present, spread: false), saliency);
                         lock (counts)
                             counts.Add(label, truth);
                     });
@@ -139,7 +145,8 @@ internal static class AuxiliaryBenchmark
         private AuxiliaryAffinityOptions Options() => new()
         {
             Backbone = new() { Weights = settings.Weights, FrozenStages = settings.Weights is null ? 0 : 2, OutputStride = stride },
-            SeedsColumn = "Cam", MinChange = 0, SaliencyThreshold = saliencyThreshold, CamThreshold = camThreshold
+            SeedsColumn = "Cam", SeedSaliency = seedSaliency, MinChange = 0, SaliencyThreshold = saliencyThreshold,
+            CamThreshold = camThreshold
         };
 
         private IEnumerable<(string, AuxiliaryAffinityOptions)> Ablation()

@@ -10,41 +10,60 @@ using MLNetWsss.Pipeline;
 namespace MLNetWsss.Bench;
 
 /// <summary>Training photos with tags, class maps and saliency that are made once, and true masks to judge labels by.</summary>
-/// <param name="View">Image, Tags, Cam, Saliency, Truth.</param>
+/// <param name="View">Image, Tags, Cam, Truth and, if the seeds are not all there is of it, Saliency.</param>
 /// <param name="Truth">The true mask of each row.</param>
+/// <param name="Tags">The tags of each row.</param>
 /// <param name="Cams">The class maps of each row.</param>
-/// <param name="Saliency">The saliency of each row.</param>
+/// <param name="Saliency">The saliency of each row, or null.</param>
 /// <param name="Classes">K, without background.</param>
-internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, ScoreMaps[] Cams, ScoreMaps[] Saliency, int Classes)
+internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][] Tags, ScoreMaps[] Cams, ScoreMaps[]? Saliency,
+    int Classes)
 {
     /// <param name="ml">The context.</param>
     /// <param name="photos">A view that LoadVoc made.</param>
     /// <param name="settings">Options of the classifier, if it is to be trained.</param>
     /// <param name="source">What makes the class maps.</param>
+    /// <param name="refined">Whether an affinity learnt from those maps refines them, as in the refinement benchmark's best row.</param>
+    /// <param name="detects">Whether saliency is detected.</param>
     /// <param name="taught">How many of the photos the stage learns from; null for all. The classifier sees all of them.</param>
     /// <param name="kept">Where the classifier and its maps stay.</param>
     /// <param name="note">Told of the steps.</param>
-    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, RefinementBenchmark.Source source, int? taught,
-        Kept kept, Action<string> note)
+    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, RefinementBenchmark.Source source, bool refined,
+        bool detects, int? taught, Kept kept, Action<string> note)
     {
         var model = source.Train(ml, settings, photos, kept, out _);
         using var disposed = model as IDisposable;
         note("class maps of the training photos");
         var made = ml.Transforms.Wsss.Precompute(source.Asked(model).Transform(photos), ["Cam"], folder: kept[$"{source.Name}-maps"]);
-        var (paths, tags, cams, truth) = Read(taught is { } limit ? ml.Data.TakeRows(made, limit) : made);
+        var used = taught is { } limit ? ml.Data.TakeRows(made, limit) : made;
+        if (refined)
+        {
+            note("affinity of the training photos");
+            var (name, options) = RefinementBenchmark.Affinities(
+                settings.ClassActivation(new Progress<TrainingProgress>()).Backbone, settings.Epochs)[0];
+            using var affinity = kept.Timed($"{source.Name}-{name}-training",
+                place => ml.Transforms.Wsss.PairwiseAffinity(options with { CheckpointFolder = place }).Fit(made), out _);
+            used = ml.Transforms.Wsss.Precompute(affinity.Transform(used), ["Cam"], folder: kept[$"{source.Name}-{name}-maps"]);
+        }
+        var (paths, tags, cams, truth) = Read(used);
+        (used as IDisposable)?.Dispose();
         (made as IDisposable)?.Dispose();
-        note("saliency of the training photos");
-        var saliency = SaliencyOf(paths, kept["saliency"]);
+        if (detects)
+            note("saliency of the training photos");
+        var saliency = detects ? SaliencyOf(paths, kept["saliency"]) : null;
         var names = ClassNames.Find(photos.Schema["Tags"])!;
         DataViewSchema.Annotations NamesOn(string column, ColumnKind kind) => ClassNames.AnnotationsOf(new(column, kind), names);
-        var view = new SourceView(paths.Length,
+        SourceColumn[] columns =
+        [
             SourceColumn.Of("ImagePath", TextDataViewType.Instance, i => paths[i].AsMemory()),
             SourceColumn.Of("Image", new ImageDataViewType(), i => ImageFiles.Image(paths[i])),
             SourceColumn.Vector("Tags", names, i => tags[i], NamesOn("Tags", ColumnKind.Vector)),
             SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, i => cams[i], NamesOn("Cam", ColumnKind.Maps)),
-            SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => saliency[i]),
-            SourceColumn.Of("Truth", LabelMapDataViewType.Instance, i => truth[i], NamesOn("Truth", ColumnKind.Labels)));
-        return new(view, truth, cams, saliency, names.Count);
+            SourceColumn.Of("Truth", LabelMapDataViewType.Instance, i => truth[i], NamesOn("Truth", ColumnKind.Labels))
+        ];
+        if (saliency is not null)
+            columns = [.. columns, SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => saliency[i])];
+        return new(new SourceView(paths.Length, columns), truth, tags, cams, saliency, names.Count);
     }
 
     /// <summary>Saliency of the photos, a quarter as large as they are; what an earlier run found is read.</summary>

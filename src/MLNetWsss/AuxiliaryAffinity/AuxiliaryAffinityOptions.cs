@@ -36,6 +36,13 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     /// </summary>
     public bool KeepSeeds { get; init; } = true;
 
+    /// <summary>
+    /// How much the strongest of a photo's seeds counts in its given saliency, in [0, 1]; the rest is the column's or the detector's.
+    /// Default 0. With 1 no saliency is looked for: right for seeds that have been refined along edges, which say more than a detector that
+    /// knows no classes.
+    /// </summary>
+    public double SeedSaliency { get; init; }
+
     /// <summary>Written: the class maps, spread along the affinity, K x h x w in [0, 1].</summary>
     public string CamColumn { get; init; } = "Cam";
 
@@ -158,6 +165,8 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         RequireName(TagsColumn);
         RequireName(SaliencyColumn);
         Require(SeedsColumn is null || !string.IsNullOrWhiteSpace(SeedsColumn), SeedsColumn, "null or the name of a column");
+        Require(SeedSaliency is >= 0 and <= 1, SeedSaliency, "a share from 0 to 1");
+        Require(SeedSaliency == 0 || SeedsColumn is not null, SeedSaliency, "0 without a SeedsColumn, or name the column");
         RequireName(CamColumn);
         RequireName(RefinedSaliencyColumn);
         RequireName(MaskColumn);

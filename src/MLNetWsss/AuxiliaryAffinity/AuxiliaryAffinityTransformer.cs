@@ -34,16 +34,19 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
     private protected override void Map(IReadOnlyList<StageRow> rows, IReadOnlySet<StageColumn> wanted)
     {
         RgbImage[] images = [.. rows.Select(r => r.Get<RgbImage>(_image))];
-        var present = wanted.Contains(_cam) || wanted.Contains(_mask) ? Present(rows, images) : null;
-        var predictions = _predictor.Predict(images, present is null ? null : Seeds(rows));
+        bool labels = wanted.Contains(_cam) || wanted.Contains(_mask) || (wanted.Contains(_saliency) && _options.SeedSaliency > 0);
+        var present = labels ? Present(rows, images) : null;
+        var seeds = labels ? Seeds(rows) : null;
+        var predictions = _predictor.Predict(images, seeds);
         Parallel.For(0, rows.Count, n =>
         {
             var row = rows[n];
-            if (present is not null)
+            if (present is not null && (wanted.Contains(_cam) || wanted.Contains(_mask)))
                 row.Set(_cam, _update.Cam(predictions[n].Maps, k => present[n][k], spread: true));
             if (wanted.Contains(_saliency) || wanted.Contains(_mask))
             {
-                var given = _update.Given(images[n], row.Find<ScoreMaps>(_given), () => $"Row {n} of a batch").Map;
+                var given = _update.Given(
+                    images[n], row.Find<ScoreMaps>(_given), seeds?[n], k => present![n][k], () => $"Row {n} of a batch").Map;
                 row.Set(_saliency, _update.Saliency(images[n], given, predictions[n].Saliency));
             }
             if (wanted.Contains(_mask))

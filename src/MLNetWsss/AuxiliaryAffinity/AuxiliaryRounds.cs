@@ -152,10 +152,10 @@ internal sealed class AuxiliaryRounds : IDisposable
         Each(rows.Length, n =>
         {
             float[] tags = rows[n].Get<float[]>(_tags);
-            var given = first?.Saliency(indices[n]) ?? Given(rows[n], images[n], indices[n]);
+            bool Present(int k) => tags[k] > 0.5f;
+            var given = first?.Saliency(indices[n]) ?? Given(rows[n], images[n], seeds?[n], Present, indices[n]);
             var saliency = _update.Saliency(images[n], given, predictions?[n].Saliency);
             var row = new StageRow();
-            bool Present(int k) => tags[k] > 0.5f;
             row.Set(AuxiliaryRound.MaskColumn, _update.Label(_update.Cam(maps[n], Present, spread: round > 0), saliency));
             row.Set(AuxiliaryRound.SaliencyColumn, LabelUpdate.Quantised(saliency));
             labelled[n] = row;
@@ -179,9 +179,9 @@ internal sealed class AuxiliaryRounds : IDisposable
     private ScoreMaps Seeds(StageRow row, int index) =>
         _update.Checked(row.Get<ScoreMaps>(_seeds!), _runs.ClassNames.Count, () => _runs.Store.NameOf(index));
 
-    private ScoreMaps Given(StageRow row, RgbImage image, int index)
+    private ScoreMaps Given(StageRow row, RgbImage image, ScoreMaps? seeds, Func<int, bool> present, int index)
     {
-        var (map, reason) = _update.Given(image, row.Find<ScoreMaps>(_saliency), () => _runs.Store.NameOf(index));
+        var (map, reason) = _update.Given(image, row.Find<ScoreMaps>(_saliency), seeds, present, () => _runs.Store.NameOf(index));
         if (reason is not null)
             _runs.Channel.Warning(MessageSensitivity.None, $"{_runs.Store.NameOf(index)} has no saliency. {reason}");
         return map;

@@ -30,17 +30,44 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
             "for each class. Both must come from the same list of classes.");
 
     /// <summary>
-    /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, calibrated, and why that found nothing, or
-    /// null.
+    /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, mixed with the strongest of the seeds,
+    /// calibrated, and why that found nothing, or null.
     /// </summary>
+    /// <param name="image">The photo.</param>
+    /// <param name="column">What the data give, if they do.</param>
+    /// <param name="seeds">[Kxhxw] class maps in 0..1, if there are any.</param>
+    /// <param name="present">Whether a class is in the photo; asked of the seeds' classes.</param>
+    /// <param name="row">How errors call the photo.</param>
     /// <exception cref="InvalidOperationException">The given map is not one map, or has values outside 0..1 and 0..255.</exception>
-    internal SaliencyResult Given(RgbImage image, ScoreMaps? column, Func<string> row)
+    internal SaliencyResult Given(RgbImage image, ScoreMaps? column, ScoreMaps? seeds, Func<int, bool> present, Func<string> row)
     {
-        if (column is null)
-        {
-            var (found, reason) = _detector.Detect(image);
-            return new(Calibrated(found), reason);
-        }
+        double share = seeds is null ? 0 : options.SeedSaliency;
+        var found = share == 1 ? null : column is null ? _detector.Detect(image)
+            : new(Probabilities(column, row).Resize(image.Height, image.Width), null);
+        if (share == 0)
+            return found! with { Map = Calibrated(found.Map) };
+        var strongest = Strongest(seeds!, present);
+        float[] mixed = strongest.Resize(image.Height, image.Width).Scores.ToArray();
+        for (int i = 0; i < mixed.Length && found is not null; i++)
+            mixed[i] = (float)(share * mixed[i] + (1 - share) * found.Map.Scores[i]);
+        bool empty = !strongest.Scores.ContainsAnyExcept(0f);
+        string? reason = found is not null ? found.Reason : $"Column '{options.SeedsColumn}' is 0 for every class of its tags.";
+        return new(Calibrated(new(1, image.Height, image.Width, mixed)), empty ? reason : null);
+    }
+
+    /// <summary>[1xhxw] the strongest map of the present classes, at each place.</summary>
+    private static ScoreMaps Strongest(ScoreMaps maps, Func<int, bool> present)
+    {
+        var strongest = new float[maps.Height * maps.Width];
+        for (int k = 0; k < maps.Classes; k++)
+            for (int i = 0; i < strongest.Length && present(k); i++)
+                strongest[i] = Math.Max(strongest[i], maps.Scores[k * strongest.Length + i]);
+        return new(1, maps.Height, maps.Width, strongest);
+    }
+
+    /// <summary>[1xhxw] saliency that data give, in 0..1.</summary>
+    private ScoreMaps Probabilities(ScoreMaps column, Func<string> row)
+    {
         if (column.Classes != 1)
             throw new InvalidOperationException($"{row()}: column '{options.SaliencyColumn}' has {column.Classes} maps; expected 1, the " +
                 "probability that a pixel is salient. Select the output of the detector that is that.");
@@ -49,9 +76,7 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
             top = value is >= 0 and <= EightBit ? Math.Max(top, value) : throw new InvalidOperationException(
                 $"{row()}: column '{options.SaliencyColumn}' holds {value}; expected probabilities from 0 to 1, or levels from 0 to 255. " +
                 "Apply the logistic function to logits, and replace NaN.");
-        if (top > 1)
-            column = new ScoreMaps(1, column.Height, column.Width, [.. column.Scores.ToArray().Select(v => v / EightBit)]);
-        return new(Calibrated(column.Resize(image.Height, image.Width)), null);
+        return top <= 1 ? column : new(1, column.Height, column.Width, [.. column.Scores.ToArray().Select(v => v / EightBit)]);
     }
 
     /// <summary>[1xHxW] the mean of the given saliency and what the network predicts, drawn along the image's edges.</summary>

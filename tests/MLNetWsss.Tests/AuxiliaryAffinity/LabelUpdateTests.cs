@@ -16,6 +16,8 @@ public sealed class LabelUpdateTests
 
     private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06, CalibrateSaliency = false });
 
+    private static bool All(int k) => true;
+
     [Theory]
     [InlineData(0.3f, 0.1f, 2)] // Both speak for an object: the strongest class.
     [InlineData(0.3f, 0.0f, 255)]
@@ -85,7 +87,7 @@ public sealed class LabelUpdateTests
         byte Middle(bool calibrate)
         {
             var update = new LabelUpdate(new() { SaliencyThreshold = 0.3, CalibrateSaliency = calibrate });
-            var given = update.Given(image, soft, () => "").Map;
+            var given = update.Given(image, soft, null, All, () => "").Map;
             return update.Label(everywhere, update.Saliency(image, given, given))[12, 12];
         }
         Assert.Equal(1, Middle(true));
@@ -114,7 +116,7 @@ public sealed class LabelUpdateTests
     [Fact]
     public void A_given_map_of_another_size_is_resized()
     {
-        var given = Update.Given(new RgbImage(2, 4, new byte[24]), new ScoreMaps(1, 1, 2, [0, 1]), () => "Row 3").Map;
+        var given = Update.Given(new RgbImage(2, 4, new byte[24]), new ScoreMaps(1, 1, 2, [0, 1]), null, All, () => "Row 3").Map;
         Assert.Equal((2, 4), (given.Height, given.Width));
         Assert.Equal([0, 0.25f, 0.75f, 1], given.Scores[..4].ToArray());
     }
@@ -122,7 +124,7 @@ public sealed class LabelUpdateTests
     [Fact]
     public void A_given_map_of_eight_bits_is_rescaled()
     {
-        var given = Update.Given(new RgbImage(1, 3, new byte[9]), new ScoreMaps(1, 1, 3, [0, 51, 255]), () => "Row 3").Map;
+        var given = Update.Given(new RgbImage(1, 3, new byte[9]), new ScoreMaps(1, 1, 3, [0, 51, 255]), null, All, () => "Row 3").Map;
         Assert.Equal([0, 0.2f, 1], given.Scores.ToArray());
     }
 
@@ -133,7 +135,7 @@ public sealed class LabelUpdateTests
     public void A_given_map_of_another_range_is_refused(float value)
     {
         var error = Assert.Throws<InvalidOperationException>(() =>
-            Update.Given(new RgbImage(1, 2, new byte[6]), new ScoreMaps(1, 1, 2, [0, value]), () => "Row 3"));
+            Update.Given(new RgbImage(1, 2, new byte[6]), new ScoreMaps(1, 1, 2, [0, value]), null, All, () => "Row 3"));
         Assert.Contains("Row 3", error.Message);
         Assert.Contains("Saliency", error.Message);
         Assert.Contains($"{value}", error.Message);
@@ -141,13 +143,36 @@ public sealed class LabelUpdateTests
 
     [Fact]
     public void Several_maps_are_refused() => Assert.Contains("2 maps", Assert.Throws<InvalidOperationException>(() =>
-        Update.Given(new RgbImage(1, 1, new byte[3]), new ScoreMaps(2, 1, 1, [0, 1]), () => "Row 3")).Message);
+        Update.Given(new RgbImage(1, 1, new byte[3]), new ScoreMaps(2, 1, 1, [0, 1]), null, All, () => "Row 3")).Message);
 
     [Fact]
     public void Without_a_given_map_the_built_in_detector_answers_or_says_why_not()
     {
-        var flat = Update.Given(new RgbImage(20, 20, new byte[1200]), null, () => "Row 3");
+        var flat = Update.Given(new RgbImage(20, 20, new byte[1200]), null, null, All, () => "Row 3");
         Assert.Contains("one colour", flat.Reason);
+    }
+
+    [Theory]
+    [InlineData(1, 0.8f, 0.2f)]
+    [InlineData(0.5, 0.4f, 0.6f)]
+    public void Seeds_join_the_saliency_by_the_strongest_of_present_classes(double share, float left, float right)
+    {
+        var update = new LabelUpdate(new() { SeedsColumn = "Cam", SeedSaliency = share, CalibrateSaliency = false });
+        var seeds = new ScoreMaps(3, 1, 2, [0.8f, 0.1f, 0.3f, 0.2f, 1, 1]);
+        var (map, reason) = update.Given(new(1, 2, new byte[6]), new(1, 1, 2, [0, 1]), seeds, k => k < 2, () => "Row 3");
+        Assert.All(map.Scores.ToArray().Zip([left, right]), p => Assert.Equal(p.Second, p.First, ScaleRounding));
+        Assert.Null(reason);
+        // Where a photo has none, the column speaks alone.
+        Assert.Equal([0f, 1f], update.Given(new(1, 2, new byte[6]), new(1, 1, 2, [0, 1]), null, All, () => "Row 3").Map.Scores.ToArray());
+    }
+
+    [Fact]
+    public void Seeds_that_are_all_zero_leave_no_saliency_and_say_so()
+    {
+        var update = new LabelUpdate(new() { SeedsColumn = "Cam", SeedSaliency = 1 });
+        var (map, reason) = update.Given(new(1, 2, new byte[6]), null, new(2, 1, 1, [0, 1]), k => k == 0, () => "Row 3");
+        Assert.All(map.Scores.ToArray(), s => Assert.Equal(0, s));
+        Assert.Contains("'Cam' is 0", reason);
     }
 
     [Fact]
