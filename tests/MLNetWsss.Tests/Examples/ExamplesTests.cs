@@ -20,6 +20,7 @@ public sealed partial class ExamplesTests
     [InlineData("03-Segmentation")]
     [InlineData("04-SaveAndLoad")]
     [InlineData("05-GroupRefinement")]
+    [InlineData("06-AuxiliaryAffinity")]
     public void An_example_prints_what_its_last_comment_says(string name)
     {
         string[] source = File.ReadAllLines(Path.Combine(Root, "examples", name, "Program.cs"));
