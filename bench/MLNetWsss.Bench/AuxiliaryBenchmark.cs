@@ -33,8 +33,8 @@ internal static class AuxiliaryBenchmark
         var study = new Study(settings, arguments.Number("images"), arguments.Number("epochs", 4), arguments.Number("rounds", 3),
             RefinementBenchmark.Source.Named(arguments.Text("from") ?? "cam", "--from"), arguments.Switch("refined"),
             arguments.Number("taught"), arguments.Real("seed-saliency", 0), arguments.Real("saliency-threshold", 0.3),
-            arguments.Real("cam-threshold", 0.2), arguments.Number("stride", 16), part,
-            arguments.Text("rows")?.Split(','), arguments.Text("folder"));
+            arguments.Real("cam-threshold", 0.2), arguments.Number("stride", 16),
+            !arguments.Switch("no-saliency-crf"), part, arguments.Text("rows")?.Split(','), arguments.Text("folder"));
         arguments.CheckAllUsed();
         var all = new Dictionary<string, List<double>>();
         for (int seed = first; seed < first + seeds; seed++)
@@ -72,7 +72,7 @@ internal static class AuxiliaryBenchmark
     /// <summary>The trainings of one seed. All learn from the same class maps and saliency, made once.</summary>
     private sealed class Study(Settings settings, int? images, int epochs, int rounds,
         RefinementBenchmark.Source source, bool refined, int? taught, double seedSaliency, double saliencyThreshold, double camThreshold,
-        int stride, string part, string[]? rows, string? folder)
+        int stride, bool saliencyCrf, string part, string[]? rows, string? folder)
     {
         internal IEnumerable<(string What, double Value, object How)> Rows(int seed)
         {
@@ -88,10 +88,11 @@ internal static class AuxiliaryBenchmark
             if (part == "labels")
                 yield break;
             // Every row passes over the data epochs x rounds times.
-            var last = Options() with { Epochs = epochs, Rounds = rounds };
+            var last = Options(train) with { Epochs = epochs, Rounds = rounds };
             if (part is "all" or "ablation")
-                foreach (var (what, options) in Ablation().Where(row => rows?.Contains(row.Item1) ?? true))
-                    using (var model = Fit(ml, train, options, kept, what, out double seconds))
+                foreach (var (what, options) in Ablation(Options(train)).Where(row => rows?.Contains(row.Item1) ?? true))
+                    // Not kept: nobody looks at their last labels, which a kept training would have to make.
+                    using (var model = Fit(ml, train, options, new Kept(null, seed), what, out double seconds))
                         yield return (what, Score(ml, model.Transform(val)), new { seed, options.Epochs, options.Rounds, seconds });
             if (rows?.Contains("aux-last") == false)
                 yield break;
@@ -113,8 +114,8 @@ internal static class AuxiliaryBenchmark
             })
             {
                 using var segmenter = kept.Timed(what, place => ml.Transforms.Wsss.Segmentation(
-                    options with { Epochs = epochs * rounds, CheckpointFolder = place }).Fit(view), out double seconds);
-                yield return (what, Score(ml, segmenter.Transform(val)), new { seed, epochs = epochs * rounds, seconds });
+                    options with { CheckpointFolder = place }).Fit(view), out double seconds);
+                yield return (what, Score(ml, segmenter.Transform(val)), new { seed, options.Epochs, seconds });
             }
         }
 
@@ -124,7 +125,7 @@ internal static class AuxiliaryBenchmark
             foreach (double cam in new[] { 0.1, 0.2, 0.3, 0.4 })
                 foreach (double salient in new[] { 0.06, 0.2, 0.3, 0.4, 0.5 })
                 {
-                    var update = new LabelUpdate(Options() with { CamThreshold = cam, SaliencyThreshold = salient });
+                    var update = new LabelUpdate(Options(train) with { CamThreshold = cam, SaliencyThreshold = salient });
                     var counts = new ConfusionMatrix(train.Classes + 1);
                     Parallel.For(0, train.Truth.Length, i =>
                     {
@@ -142,22 +143,22 @@ internal static class AuxiliaryBenchmark
                 }
         }
 
-        private AuxiliaryAffinityOptions Options() => new()
+        private AuxiliaryAffinityOptions Options(AuxiliaryData train) => new()
         {
-            Backbone = new() { Weights = settings.Weights, FrozenStages = settings.Weights is null ? 0 : 2, OutputStride = stride },
+            Backbone = new() { Weights = train.Backbone, FrozenStages = settings.Weights is null ? 0 : 2, OutputStride = stride },
             SeedsColumn = "Cam", SeedSaliency = seedSaliency, MinChange = 0, SaliencyThreshold = saliencyThreshold,
-            CamThreshold = camThreshold
+            CamThreshold = camThreshold, SaliencyCrf = saliencyCrf ? DenseCrfOptions.AuxSegNetSaliency : null
         };
 
-        private IEnumerable<(string, AuxiliaryAffinityOptions)> Ablation()
+        private IEnumerable<(string, AuxiliaryAffinityOptions)> Ablation(AuxiliaryAffinityOptions options)
         {
-            var both = Options() with { Epochs = epochs * rounds, Rounds = 1, Head = new() { Affinity = AffinityKind.None } };
+            var both = options with { Epochs = epochs * rounds, Rounds = 1, Head = new() { Affinity = AffinityKind.None } };
             yield return ("aux-first", both with { ClassificationWeight = 0, SaliencyWeight = 0 });
             yield return ("aux-classification", both with { SaliencyWeight = 0 });
             yield return ("aux-saliency", both with { ClassificationWeight = 0 });
             yield return ("aux-both", both);
             yield return ("aux-segmentation-affinity", both with { Head = new() { Affinity = AffinityKind.Segmentation } });
-            var cross = Options() with { Epochs = epochs * rounds, Rounds = 1 };
+            var cross = options with { Epochs = epochs * rounds, Rounds = 1 };
             yield return ("aux-cross-task", cross);
             for (int round = 2; round < rounds; round++)
                 yield return ($"aux-round-{round}", cross with

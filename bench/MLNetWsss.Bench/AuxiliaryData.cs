@@ -3,7 +3,9 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using MLNetWsss.ClassActivation;
 using MLNetWsss.Data;
+using MLNetWsss.GroupRefinement;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 
@@ -16,8 +18,9 @@ namespace MLNetWsss.Bench;
 /// <param name="Cams">The class maps of each row.</param>
 /// <param name="Saliency">The saliency of each row, or null.</param>
 /// <param name="Classes">K, without background.</param>
+/// <param name="Backbone">The weights of the classifier's backbone, with which all rounds begin as in the paper.</param>
 internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][] Tags, ScoreMaps[] Cams, ScoreMaps[]? Saliency,
-    int Classes)
+    int Classes, string Backbone)
 {
     /// <param name="ml">The context.</param>
     /// <param name="photos">A view that LoadVoc made.</param>
@@ -33,6 +36,11 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][]
     {
         var model = source.Train(ml, settings, photos, kept, out _);
         using var disposed = model as IDisposable;
+        string backbone = Path.Combine(kept[$"{source.Name}-training"] ?? settings.Out, "backbone.safetensors");
+        if (model is GroupRefinementTransformer groups)
+            groups.SaveBackbone(backbone);
+        else
+            ((ClassActivationTransformer)model).SaveBackbone(backbone);
         note("class maps of the training photos");
         var made = ml.Transforms.Wsss.Precompute(source.Asked(model).Transform(photos), ["Cam"], folder: kept[$"{source.Name}-maps"]);
         var used = taught is { } limit ? ml.Data.TakeRows(made, limit) : made;
@@ -63,7 +71,7 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][]
         ];
         if (saliency is not null)
             columns = [.. columns, SourceColumn.Of("Saliency", ScoreMapsDataViewType.Instance, i => saliency[i])];
-        return new(new SourceView(paths.Length, columns), truth, tags, cams, saliency, names.Count);
+        return new(new SourceView(paths.Length, columns), truth, tags, cams, saliency, names.Count, backbone);
     }
 
     /// <summary>Saliency of the photos, a quarter as large as they are; what an earlier run found is read.</summary>

@@ -44,6 +44,8 @@ internal sealed class AuxiliaryRounds : IDisposable
             for (int round = 1; round <= _options.Rounds; round++)
             {
                 RunOf(round).Run(network, OptionsOf(round), plan with { Labelled = Labelled(labels) });
+                if (round == _options.Rounds && !IsSeen)
+                    break;
                 var next = Label(round, network, first, labels);
                 // The first labels hold the given saliency, which every update asks for.
                 if (!ReferenceEquals(labels, first))
@@ -62,6 +64,9 @@ internal sealed class AuxiliaryRounds : IDisposable
             labels.Dispose();
         }
     }
+
+    /// <summary>Whether labels that nothing learns from any more can be looked at.</summary>
+    private bool IsSeen => _options.CheckpointFolder is not null || _options.RoundProgress is not null;
 
     /// <summary>Rounds draw other crops in another order.</summary>
     private TrainingRuns<AuxiliaryAffinityNetwork> RunOf(int round) =>
