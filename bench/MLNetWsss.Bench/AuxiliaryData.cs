@@ -25,15 +25,13 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][]
     /// <param name="ml">The context.</param>
     /// <param name="photos">A view that LoadVoc made.</param>
     /// <param name="settings">Options of the classifier, if it is to be trained.</param>
-    /// <param name="source">What makes the class maps.</param>
-    /// <param name="refined">Whether an affinity learnt from those maps refines them, as in the refinement benchmark's best row.</param>
-    /// <param name="detects">Whether saliency is detected.</param>
-    /// <param name="taught">How many of the photos the stage learns from; null for all. The classifier sees all of them.</param>
+    /// <param name="seeds">What makes the class maps, and how many photos the stage learns from. The classifier sees all of them.</param>
     /// <param name="kept">Where the classifier and its maps stay.</param>
     /// <param name="note">Told of the steps.</param>
-    internal static AuxiliaryData Prepare(MLContext ml, IDataView photos, Settings settings, RefinementBenchmark.Source source, bool refined,
-        bool detects, int? taught, Kept kept, Action<string> note)
+    internal static AuxiliaryData Prepare(
+        MLContext ml, IDataView photos, Settings settings, AuxiliarySeeds seeds, Kept kept, Action<string> note)
     {
+        var source = seeds.Source;
         var model = source.Train(ml, settings, photos, kept, out _);
         using var disposed = model as IDisposable;
         string backbone = Path.Combine(kept[$"{source.Name}-training"] ?? settings.Out, "backbone.safetensors");
@@ -43,8 +41,8 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][]
             ((ClassActivationTransformer)model).SaveBackbone(backbone);
         note("class maps of the training photos");
         var made = ml.Transforms.Wsss.Precompute(source.Asked(model).Transform(photos), ["Cam"], folder: kept[$"{source.Name}-maps"]);
-        var used = taught is { } limit ? ml.Data.TakeRows(made, limit) : made;
-        if (refined)
+        var used = seeds.Taught is { } limit ? ml.Data.TakeRows(made, limit) : made;
+        if (seeds.IsRefined)
         {
             note("affinity of the training photos");
             var (name, options) = RefinementBenchmark.Affinities(
@@ -56,6 +54,7 @@ internal sealed record AuxiliaryData(IDataView View, LabelMap[] Truth, float[][]
         var (paths, tags, cams, truth) = Read(used);
         (used as IDisposable)?.Dispose();
         (made as IDisposable)?.Dispose();
+        bool detects = seeds.SeedSaliency < 1;
         if (detects)
             note("saliency of the training photos");
         var saliency = detects ? SaliencyOf(paths, kept["saliency"]) : null;

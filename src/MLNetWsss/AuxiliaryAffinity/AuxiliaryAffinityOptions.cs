@@ -79,14 +79,17 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
     /// <summary>Weight of both segmentation losses, above 0.</summary>
     public double SegmentationWeight { get; init; } = 1;
 
-    /// <summary>Class maps above this speak for an object, in [0, 1). Default 0.2 (the authors' code).</summary>
-    public double CamThreshold { get; init; } = 0.2;
+    /// <summary>
+    /// Class maps above this speak for an object, in [0, 1). Default 0.4: maps of photos that an affinity has spread are wide, and a lower
+    /// threshold leaves a broad rim of 255 that nothing is learnt from. The authors' code has 0.2.
+    /// </summary>
+    public double CamThreshold { get; init; } = 0.4;
 
     /// <summary>
-    /// Saliency above this speaks for an object, in [0, 1). Default 0.3, for the built-in detector, whose maps are soft; the authors' 0.06
-    /// is for a trained detector, whose maps are nearly 0 or 1.
+    /// Saliency above this speaks for an object, in [0, 1). Default 0.06 (the authors' code), best for the built-in detector on photos too;
+    /// with <see cref="SeedSaliency"/> 1 it is where seeds meet the background: 0.4 for those of <c>PairwiseAffinity</c>.
     /// </summary>
-    public double SaliencyThreshold { get; init; } = 0.3;
+    public double SaliencyThreshold { get; init; } = 0.06;
 
     /// <summary>The built-in saliency detector, for data without a saliency column.</summary>
     public SaliencyOptions Detector { get; init; } = new();
@@ -137,7 +140,7 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Head = new() { Dilations = [6, 12, 18], Reduced = 0, ScaledFusion = false, Temperature = null },
         Augmentation = new() { CropSize = 321, Mode = CropMode.ScaleCrop, ScaleMin = 0.7, ScaleMax = 1.3, ColorJitter = 0.3 },
         Optimizer = OptimizerKind.Sgd, LearningRate = 1e-3, HeadLearningRate = 1e-2, Momentum = 0.9, WeightDecay = 5e-4,
-        WarmupSteps = 0, BatchSize = 4, ClassifierEpochs = 15, Epochs = 10, Rounds = 4, MinChange = 0, SaliencyThreshold = 0.06,
+        WarmupSteps = 0, BatchSize = 4, ClassifierEpochs = 15, Epochs = 10, Rounds = 4, MinChange = 0, CamThreshold = 0.2,
         CalibrateSaliency = false,
         Scales = [0.5, 0.75, 1, 1.25, 1.5], LongSide = 500, DenseCrf = DenseCrfOptions.AuxSegNet
     };
@@ -180,8 +183,8 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Require(SaliencyWeight > 0 || Head.Affinity != AffinityKind.CrossTask, SaliencyWeight,
             "above 0 with a cross-task affinity, which is learned from saliency; or set Head.Affinity to Segmentation or None");
         Require(SegmentationWeight > 0 && double.IsFinite(SegmentationWeight), SegmentationWeight, "above 0, often 1");
-        Require(CamThreshold is >= 0 and < 1, CamThreshold, "a threshold from 0 to below 1, often 0.2");
-        Require(SaliencyThreshold is >= 0 and < 1, SaliencyThreshold, "a threshold from 0 to below 1");
+        Require(CamThreshold is >= 0 and < 1, CamThreshold, "a threshold from 0 to below 1, often 0.4");
+        Require(SaliencyThreshold is >= 0 and < 1, SaliencyThreshold, "a threshold from 0 to below 1, often 0.06");
         Require(Scales is { Count: >= 1 and <= 8 } && Scales.All(s => s is > 0 and <= 4),
             Scales is null ? "null" : string.Join(", ", Scales), "1 to 8 factors in (0, 4]", nameof(Scales));
         Require(LongSide >= 16, LongSide, "at least 16 pixels");

@@ -14,7 +14,7 @@ public sealed class LabelUpdateTests
     /// <summary>One division in float32.</summary>
     private const float ScaleRounding = 1e-6f;
 
-    private static readonly LabelUpdate Update = new(new() { SaliencyThreshold = 0.06, CalibrateSaliency = false });
+    private static readonly LabelUpdate Update = new(new() { CamThreshold = 0.2, CalibrateSaliency = false });
 
     private static bool All(int k) => true;
 
