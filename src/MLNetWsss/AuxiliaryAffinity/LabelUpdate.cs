@@ -5,6 +5,9 @@ namespace MLNetWsss.AuxiliaryAffinity;
 /// <summary>From what a network predicts to the labels of the next round, an image at a time (Xu et al., ICCV 2021, section 3.3).</summary>
 internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
 {
+    /// <summary>By which shares that were summed in float32 may exceed 1.</summary>
+    private const float Rounding = 1e-3f;
+
     /// <summary>Values up to this are 8-bit saliency.</summary>
     private const float EightBit = 255;
 
@@ -23,11 +26,19 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     /// <summary>Whether updates spread the seeds and not the network's own maps.</summary>
     internal bool SpreadsSeeds => options is { SeedsColumn: not null, KeepSeeds: true };
 
-    /// <summary>Seeds of the network's classes.</summary>
-    /// <exception cref="InvalidOperationException">The seeds are of other classes.</exception>
-    internal ScoreMaps Checked(ScoreMaps seeds, int classes, Func<string> row) => seeds.Classes == classes ? seeds
-        : throw new InvalidOperationException($"{row()}: column '{options.SeedsColumn}' has {seeds.Classes} maps, expected {classes}, one " +
-            "for each class. Both must come from the same list of classes.");
+    /// <summary>Seeds of the network's classes, in 0..1.</summary>
+    /// <exception cref="InvalidOperationException">The seeds are of other classes, or have values outside 0..1.</exception>
+    internal ScoreMaps Checked(ScoreMaps seeds, int classes, Func<string> row)
+    {
+        if (seeds.Classes != classes)
+            throw new InvalidOperationException($"{row()}: column '{options.SeedsColumn}' has {seeds.Classes} maps, expected {classes}, one " +
+                "for each class. Both must come from the same list of classes.");
+        foreach (float value in seeds.Scores)
+            if (value is not (>= 0 and <= 1 + Rounding))
+                throw new InvalidOperationException($"{row()}: column '{options.SeedsColumn}' holds {value}; expected scores from 0 to 1, as " +
+                    "the stages that make class maps write them.");
+        return seeds;
+    }
 
     /// <summary>
     /// [1xHxW] the saliency that was given with an image, in its size, or the built-in detector's, mixed with the strongest of the seeds,

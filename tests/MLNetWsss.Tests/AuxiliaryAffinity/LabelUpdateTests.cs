@@ -102,6 +102,18 @@ public sealed class LabelUpdateTests
         Assert.Contains("1 maps, expected 2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-0.1f)]
+    [InlineData(1.1f)]
+    [InlineData(float.NaN)]
+    public void Seeds_that_are_no_scores_are_refused_with_the_row(float value)
+    {
+        var update = new LabelUpdate(new() { SeedsColumn = "Cam" });
+        var error = Assert.Throws<InvalidOperationException>(() => update.Checked(new ScoreMaps(1, 1, 2, [0, value]), 1, () => "Row 3"));
+        Assert.StartsWith($"Row 3: column 'Cam' holds {value}; expected scores from 0 to 1", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(update.Checked(new ScoreMaps(1, 1, 2, [0, 1]), 1, () => "Row 3"));
+    }
+
     [Fact]
     public void Without_a_crf_the_update_is_the_mean()
     {
