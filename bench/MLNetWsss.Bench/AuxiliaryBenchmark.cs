@@ -70,7 +70,10 @@ internal static class AuxiliaryBenchmark
             if (found.TryGetValue(from, out double before) && found.TryGetValue(to, out double after))
                 yield return (what, after - before, how);
         if (found.TryGetValue("aux-full", out double full))
-            yield return ("weak-over-full", Math.Max(found["aux-final-post"], found["aux-segmentation"]) / full, how);
+        {
+            yield return ("weak-over-full", found["aux-segmentation"] / full, how);
+            yield return ("aux-final-over-full", found["aux-final-post"] / full, how);
+        }
     }
 }
 

@@ -37,11 +37,11 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
         bool labels = wanted.Contains(_cam) || wanted.Contains(_mask) || (wanted.Contains(_saliency) && _options.SeedSaliency > 0);
         var present = labels ? Present(rows, images) : null;
         var seeds = labels ? Seeds(rows) : null;
-        var predictions = _predictor.Predict(images, seeds);
+        var predictions = _predictor.Predict(images, _update.SpreadsSeeds ? seeds : null);
         Parallel.For(0, rows.Count, n =>
         {
             var row = rows[n];
-            if (present is not null && (wanted.Contains(_cam) || wanted.Contains(_mask)))
+            if (present is not null)
                 row.Set(_cam, _update.Cam(predictions[n].Maps, k => present[n][k], spread: true));
             if (wanted.Contains(_saliency) || wanted.Contains(_mask))
             {
@@ -56,10 +56,12 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
         });
     }
 
-    /// <summary>The maps to spread: the data's where they have them, else none.</summary>
+    /// <summary>The seeds, where the data have them and something is made of them, else none.</summary>
     private ScoreMaps[]? Seeds(IReadOnlyList<StageRow> rows)
     {
-        var found = rows.Select(row => _update.SpreadsSeeds ? row.Find<ScoreMaps>(_seeds!) : null).OfType<ScoreMaps>();
+        if (!_update.SpreadsSeeds && _options.SeedSaliency == 0)
+            return null;
+        var found = rows.Select(row => row.Find<ScoreMaps>(_seeds!)).OfType<ScoreMaps>();
         ScoreMaps[] seeds = [.. found.Select((maps, n) => _update.Checked(maps, ClassNames.Count, () => $"Row {n} of a batch"))];
         return seeds.Length == rows.Count ? seeds : null;
     }

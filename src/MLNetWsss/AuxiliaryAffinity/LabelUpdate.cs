@@ -59,8 +59,9 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
             return found! with { Map = Calibrated(found.Map) };
         var strongest = Strongest(seeds!, present);
         float[] mixed = strongest.Resize(image.Height, image.Width).Scores.ToArray();
-        for (int i = 0; i < mixed.Length && found is not null; i++)
-            mixed[i] = (float)(share * mixed[i] + (1 - share) * found.Map.Scores[i]);
+        if (found is not null)
+            for (int i = 0; i < mixed.Length; i++)
+                mixed[i] = (float)(share * mixed[i] + (1 - share) * found.Map.Scores[i]);
         bool empty = !strongest.Scores.ContainsAnyExcept(0f);
         string? reason = found is not null ? found.Reason : $"Column '{options.SeedsColumn}' is 0 for every class of its tags.";
         return new(Calibrated(new(1, image.Height, image.Width, mixed)), empty ? reason : null);
@@ -71,8 +72,13 @@ internal sealed class LabelUpdate(AuxiliaryAffinityOptions options)
     {
         var strongest = new float[maps.Height * maps.Width];
         for (int k = 0; k < maps.Classes; k++)
-            for (int i = 0; i < strongest.Length && present(k); i++)
-                strongest[i] = Math.Max(strongest[i], maps.Scores[k * strongest.Length + i]);
+        {
+            if (!present(k))
+                continue;
+            var map = maps.Scores.Slice(k * strongest.Length, strongest.Length);
+            for (int i = 0; i < strongest.Length; i++)
+                strongest[i] = Math.Max(strongest[i], map[i]);
+        }
         return new(1, maps.Height, maps.Width, strongest);
     }
 

@@ -244,6 +244,7 @@ public sealed class AuxiliaryAffinityTests
             (new() { Rounds = 0 }, "Rounds"), (new() { MinChange = 1 }, "MinChange"), (new() { SeedsColumn = " " }, "SeedsColumn"),
             (new() { CamThreshold = 1 }, "CamThreshold"), (new() { Head = new() { Dilations = [1] } }, "Dilations"),
             (new() { Head = new() { Temperature = 0 } }, "Temperature"),
+            (new() { SeedSaliency = 0.5 }, "SeedSaliency"), (new() { SeedSaliency = 1.5, SeedsColumn = "Cam" }, "SeedSaliency"),
             (new() { Detector = new() { LongSide = 1 } }, "LongSide"), (new() { ClassifierEpochs = 0 }, "ClassifierEpochs")
         })
             Assert.Contains(option, Assert.ThrowsAny<ArgumentException>(() => Case.Create(new MLContext(1), wrong)).Message);

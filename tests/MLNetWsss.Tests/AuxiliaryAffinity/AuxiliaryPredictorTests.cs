@@ -30,12 +30,27 @@ public sealed class AuxiliaryPredictorTests
         Assert.All(there.Scores.ToArray().Zip(Mirrored(back).Scores.ToArray()),
             pair => Assert.Equal(pair.First, pair.Second, MirrorRounding));
 
-        ScoreMaps Cam(RgbImage image, ScoreMaps maps) => model.Transform(new SourceView(1,
-            SourceColumn.Of("Image", new ImageDataViewType(), _ => image.ToMLImage()),
-            SourceColumn.Vector("Tags", TinyScenes.ClassNames, _ => [1f, 1, 1],
-                Names.AnnotationsOf(new("Tags", ColumnKind.Vector), TinyScenes.ClassNames)),
-            SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, _ => maps))).Column<ScoreMaps>("Cam").Single();
+        ScoreMaps Cam(RgbImage image, ScoreMaps maps) => model.Transform(Photo(image, maps)).Column<ScoreMaps>("Cam").Single();
     }
+
+    [Fact]
+    public void Seeds_are_the_saliency_also_where_they_are_not_what_is_spread()
+    {
+        var options = (AuxiliaryAffinityOptions)Case.Options with { KeepSeeds = false, SeedSaliency = 1, SaliencyCrf = null };
+        using var model = Case.Create(new MLContext(1), options).Estimator.Fit(Case.Data());
+        // The saliency is the mean of what the network predicts, which is the same for both, and the seeds.
+        var (nothing, everything) = (Refined(0), Refined(1));
+        Assert.All(everything.Zip(nothing), pair => Assert.Equal(0.5f, pair.First - pair.Second, MirrorRounding));
+
+        float[] Refined(float seed) => model.Transform(Photo(TinyScenes.Scene(0).Image, new(3, 1, 1, [seed, seed, seed])))
+            .Column<ScoreMaps>("RefinedSaliency").Single().Scores.ToArray();
+    }
+
+    private static SourceView Photo(RgbImage image, ScoreMaps seeds) => new(1,
+        SourceColumn.Of("Image", new ImageDataViewType(), _ => image.ToMLImage()),
+        SourceColumn.Vector("Tags", TinyScenes.ClassNames, _ => [1f, 1, 1],
+            Names.AnnotationsOf(new("Tags", ColumnKind.Vector), TinyScenes.ClassNames)),
+        SourceColumn.Of("Cam", ScoreMapsDataViewType.Instance, _ => seeds));
 
     private static ScoreMaps Mirrored(ScoreMaps maps) => new(maps.Classes, maps.Height, maps.Width,
         [.. maps.Scores.ToArray().Chunk(maps.Width).SelectMany(row => row.Reverse())]);
