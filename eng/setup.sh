@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a fresh clone ready to build: real packages where the feed has them, this repository's stand-ins where it lacks them.
-# Safe to run again: what is there is not installed twice. Says what it chose and why.
+# Makes a fresh clone ready to build: the real packages where the feed has them and their native code loads, this repository's stand-ins
+# for the others. Safe to run again: what is there is not installed twice. Says what it chose and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 marker=standins/enabled
@@ -10,26 +10,38 @@ say() { printf 'setup: %s\n' "$*"; }
 
 command -v dotnet >/dev/null || { say "the .NET SDK is missing; install .NET 10 (see global.json) and run this again"; exit 1; }
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-
 mkdir -p artifacts
+
+# choose LIBRARY: restores and runs its probe, and prints "LIBRARY: packages" or "LIBRARY: stand-in, because …".
+choose() {
+  local project=eng/probe/$1 log=artifacts/probe-$1.log reason
+  if ! dotnet restore "$project" --artifacts-path artifacts/probe >"$log" 2>&1; then
+    # NU1101 to NU1103: no such package, or no such version; NU1603: another version than the one that was asked for.
+    grep -qE 'NU110[1-3]|NU1603' "$log" || { say "restoring $project failed for another reason than a missing package:" >&2; tail -n 5 "$log" >&2; return 1; }
+    reason="the feed lacks $(grep -oE 'Unable to find package [A-Za-z0-9._-]+|[A-Za-z0-9._-]+ [0-9.]+ was not found' "$log" \
+      | sed -E 's/Unable to find package //; s/ was not found//; s/[.]$//' | sort -u | paste -sd' ')"
+  elif ! dotnet build "$project" -c Release --artifacts-path artifacts/probe -nodeReuse:false >>"$log" 2>&1; then
+    say "building $project failed:" >&2; tail -n 5 "$log" >&2; return 1
+  elif dotnet run -c Release --no-build --project "$project" --artifacts-path artifacts/probe >>"$log" 2>&1; then
+    echo "$1: packages"; return
+  else
+    reason="its native code does not load here: $(grep -oE "[^ /]+: version [^ ]+ not found|[^ ]+: cannot open shared object file" "$log" | head -n 1)"
+  fi
+  echo "$1: stand-in, because $reason"
+}
+
 if [ ! -f "$chosen" ]; then
   rm -f "$marker"
-  say "trying to restore Microsoft.ML, TorchSharp and their native packages from the feed"
-  if dotnet restore eng/probe/probe.csproj --artifacts-path artifacts/probe >artifacts/probe.log 2>&1; then
-    echo packages >"$chosen"
-  else
-    missing=$(grep -oE "Unable to find package [A-Za-z0-9._-]+" artifacts/probe.log | sed 's/.* //; s/[.]$//' | sort -u | paste -sd' ' || true)
-    if [ -z "$missing" ] && ! grep -q "NU110[0-3]" artifacts/probe.log; then
-      say "the restore failed for another reason than a missing package:"; tail -n 5 artifacts/probe.log; exit 1
-    fi
-    echo "stand-ins, because the feed lacks: ${missing:-some packages}" >"$chosen"
-  fi
+  say "trying Microsoft.ML, TorchSharp and their native packages"
+  { choose Microsoft.ML && choose TorchSharp; } >"$chosen.new" || exit 1
+  rm -rf artifacts/probe
+  mv "$chosen.new" "$chosen"
 fi
-if grep -q '^packages' "$chosen"; then
-  say "building on the real packages"
+sed 's/^/setup: /' "$chosen"
+if ! grep -q 'stand-in' "$chosen"; then
+  rm -f "$marker"
   exit 0
 fi
-say "building on $(cat "$chosen")"
 
 # What the stand-ins stand on. OpenBLAS matters: without it matrix products run at a fiftieth of the speed.
 packages=(g++ libtorch-dev libopenblas0-openmp libturbojpeg0-dev libpng-dev)
@@ -45,4 +57,5 @@ if [ ${#absent[@]} -gt 0 ]; then
     || { say "installing failed:"; tail -n 20 artifacts/apt.log; exit 1; }
 fi
 bash standins/native/build.sh
-[ -f "$marker" ] || echo "Written by eng/setup.sh: the package feed lacks Microsoft.ML and TorchSharp." >"$marker"
+# Read by standins/Standins.targets: one line a library that is stood in for.
+sed -n 's/: stand-in.*//p' "$chosen" | cmp -s - "$marker" || sed -n 's/: stand-in.*//p' "$chosen" >"$marker"

@@ -171,7 +171,7 @@ public class BackboneTests
         using var backbone = CreateByFormula(new() { Width = 0.25, FrozenStages = 4 });
         var image = Goldens.Input(1, 33).with_requires_grad();
         backbone.LastFeatures(image).sum().backward();
-        Assert.True(image.grad.abs().sum().item<float>() > 0);
+        Assert.True(image.grad!.abs().sum().item<float>() > 0);
     }
 
     [Fact]

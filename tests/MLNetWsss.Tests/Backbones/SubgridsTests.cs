@@ -61,7 +61,7 @@ public class SubgridsTests
             backbone.train();
             var output = backbone.LastFeatures(ChannelsLast.Of(Goldens.Input(2, side)));
             output.square().mean().backward();
-            return (output.detach(), backbone.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad.clone()));
+            return (output.detach(), backbone.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.clone()));
         }
     }
 

@@ -123,7 +123,7 @@ public class SegmentationNetworkTests
         var loss = SegmentationLosses.CrossEntropy(logits, full([1, 4, 4], 255, ScalarType.Int64));
         loss.backward();
         Assert.Equal(0, loss.item<float>());
-        Assert.All(logits.grad.ToFloats(), gradient => Assert.Equal(0, gradient));
+        Assert.All(logits.grad!.ToFloats(), gradient => Assert.Equal(0, gradient));
     }
 
     [Fact]
