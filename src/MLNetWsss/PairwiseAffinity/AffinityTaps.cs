@@ -17,7 +17,7 @@ internal sealed class AffinityTaps : Module<Tensor[], long, long, Tensor>
     internal AffinityTaps(IReadOnlyList<int> inputs, IReadOnlyList<int> channels, bool grouped, Generator generator) : base(nameof(AffinityTaps))
     {
         _taps = [.. Enumerable.Range(0, inputs.Count).Where(i => channels[i] > 0).Select(i =>
-            (i, new Conv2dLayer(inputs[i], channels[i], 1, generator), grouped ? GroupNorm(Groups(channels[i]), channels[i]) : null))];
+            (i, new Conv2dLayer(inputs[i], channels[i], 1, generator), grouped ? GroupNorms.Create(Groups(channels[i]), channels[i]) : null))];
         foreach (var (map, convolution, norm) in _taps)
         {
             register_module($"convolution{map}", convolution);

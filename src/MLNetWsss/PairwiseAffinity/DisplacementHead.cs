@@ -23,7 +23,7 @@ internal sealed class DisplacementHead : Module<Tensor, Tensor>
     internal DisplacementHead(int inputs, int channels, Generator generator) : base(nameof(DisplacementHead))
     {
         reduce = new Conv2dLayer(inputs, channels, 1, generator);
-        norm = GroupNorm(16, channels);
+        norm = GroupNorms.Create(16, channels);
         output = new Conv2dLayer(channels, 2, 1, generator);
         running_mean = zeros(2, ScalarType.Float32);
         running_mean.DetachFromDisposeScope();

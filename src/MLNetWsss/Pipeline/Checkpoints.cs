@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Runtime;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLNetWsss.Pipeline;
@@ -71,13 +70,8 @@ internal sealed class Checkpoints
     {
         var archive = new StageArchive { Stage = _stage, OptionsJson = _optionsJson, ClassNames = _classNames };
         archive["weights"] = Weights.Save(network);
-        using var state = new MemoryStream();
-        using (var writer = new BinaryWriter(state))
-        {
-            writer.Write(step);
-            ((OptimizerHelper)optimizer).save_state_dict(writer);
-        }
-        archive["optimizer"] = state.ToArray();
+        archive["step"] = BitConverter.GetBytes(step);
+        archive["optimizer"] = SavedOptimizer.Save(optimizer);
         if (_record is not null)
             archive["record"] = _record.Save();
         try
@@ -117,9 +111,8 @@ internal sealed class Checkpoints
             }
             Check(archive, path);
             Weights.Load(network, archive["weights"], path);
-            using var reader = new BinaryReader(new MemoryStream(archive["optimizer"]));
-            long step = reader.ReadInt64();
-            ((OptimizerHelper)optimizer).load_state_dict(reader);
+            long step = BitConverter.ToInt64(archive["step"]);
+            SavedOptimizer.Load(optimizer, archive["optimizer"], path);
             _record?.Load(archive["record"]);
             _channel.Info(MessageSensitivity.None, $"{_stage}: resumed after step {step} from '{path}'");
             return step;

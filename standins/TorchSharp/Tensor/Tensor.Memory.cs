@@ -91,11 +91,12 @@ public static partial class torch
 
         public IList<Tensor> nonzero_as_list() => Op.RunMany("nonzero_numpy", this);
 
-        /// <summary>Writes the elements in logical order, in the machine's byte order.</summary>
+        /// <summary>Writes the elements in the machine's byte order; of contiguous tensors only, as the real library does.</summary>
         public void WriteBytesToStream(Stream stream, int bufferSize = 1024)
         {
-            using var packed = Packed();
-            packed.EachBlock((pointer, count) => { unsafe { stream.Write(new ReadOnlySpan<byte>((void*)pointer, count)); } });
+            if (!is_contiguous())
+                throw new InvalidOperationException("Expected a contiguous tensor to write, found strides; call contiguous() first.");
+            EachBlock((pointer, count) => { unsafe { stream.Write(new ReadOnlySpan<byte>((void*)pointer, count)); } });
         }
 
         /// <summary>Fills the elements in logical order from a stream.</summary>
