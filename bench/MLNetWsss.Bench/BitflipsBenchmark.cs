@@ -59,6 +59,7 @@ internal static class BitflipsBenchmark
     private static string Predictions(string path, IDataView rows)
     {
         var ml = new MLContext(seed: 1);
+        ml.Model.RequireWhole(path);
         var model = ml.Model.Load(path, out var schema);
         try
         {
