@@ -31,7 +31,7 @@ Console.WriteLine("photo | maps: out/class-activation.png");
 
 internal sealed class Row
 {
-    [Microsoft.ML.Transforms.Image.ImageType(1, 1)] public Microsoft.ML.Data.MLImage Image { get; set; } = null!;
+    [ImageOfAnySize] public Microsoft.ML.Data.MLImage Image { get; set; } = null!;
     [ScoreMapsType] public ScoreMaps Cam { get; set; } = null!;
 }
 

@@ -43,7 +43,7 @@ static RgbImage Over(Row row) => Panels.Maps(row.Cam, row.Image.ToRgb(), Palette
 
 internal sealed class Row
 {
-    [Microsoft.ML.Transforms.Image.ImageType(1, 1)] public Microsoft.ML.Data.MLImage Image { get; set; } = null!;
+    [ImageOfAnySize] public Microsoft.ML.Data.MLImage Image { get; set; } = null!;
     [ScoreMapsType] public ScoreMaps Cam { get; set; } = null!;
     [LabelMapType] public LabelMap Mask { get; set; } = null!;
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using MLNetWsss.Imaging;
 using MLNetWsss.Metrics;
 using MLNetWsss.Pipeline;
@@ -99,7 +98,7 @@ internal sealed class Story(Settings settings)
 
     private sealed class Picture
     {
-        [ImageType(1, 1)] public MLImage Image { get; set; } = null!;
+        [ImageOfAnySize] public MLImage Image { get; set; } = null!;
         [ScoreMapsType] public ScoreMaps Cam { get; set; } = null!;
         [LabelMapType] public LabelMap Prediction { get; set; } = null!;
         [LabelMapType] public LabelMap Truth { get; set; } = null!;

@@ -1,6 +1,6 @@
 // A second process without friend access to the library: it knows what a user's program knows.
 //   predict MODEL ROWS COLUMN...   loads a model first thing, with nothing registered, and prints the digest of the columns
-//   readme                         runs the README's sample in the current folder
+//   readme                         runs the README's samples in the current folder
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using MLNetWsss.Outsider;
@@ -28,7 +28,9 @@ static string Digest(MLContext ml, ITransformer model, string rows, string[] col
 [MethodImpl(MethodImplOptions.NoInlining)]
 static int Readme()
 {
-    ReadmeSample.Run();
+    ReadmeSample.FromTagsToMasks();
+    var ml = new MLContext(seed: 1);
+    ReadmeSample.OnePhoto(ml, ml.Model.Load("segmenter.zip", out _));
     return 0;
 }
 

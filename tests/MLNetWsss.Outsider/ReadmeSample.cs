@@ -1,11 +1,14 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNetWsss.Imaging;
+using MLNetWsss.Pipeline;
 
 namespace MLNetWsss.Outsider;
 
-/// <summary>The sample of the README, compiled and run: a test holds the two equal line by line.</summary>
+/// <summary>The samples of the README, compiled and run: a test holds them equal line by line.</summary>
 internal static class ReadmeSample
 {
-    internal static void Run()
+    internal static void FromTagsToMasks()
     {
         // README sample: from tags to masks
         var ml = new MLContext(seed: 1);
@@ -24,4 +27,16 @@ internal static class ReadmeSample
 
         ITransformer loaded = ml.Model.Load("segmenter.zip", out var schema);      // elsewhere, in a fresh process
     }
+
+    internal static void OnePhoto(MLContext ml, ITransformer loaded)
+    {
+        // README sample: one photo
+        using var engine = ml.Model.CreatePredictionEngine<Photo, Masked>(loaded);
+        using var image = MLImage.CreateFromFile("photo.jpg");
+        LabelMap mask = engine.Predict(new Photo { Image = image }).Prediction;    // a byte a pixel: 0 background, 1 ... the classes
+        mask.Overlay(image.ToRgb(), Palette.Voc).ToMLImage().Save("mask.png");
+    }
+
+    class Photo { [ImageOfAnySize] public MLImage Image { get; set; } = null!; }
+    class Masked { [LabelMapType] public LabelMap Prediction { get; set; } = null!; }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 
@@ -13,7 +12,7 @@ internal static class RowFile
     /// <summary>Members that columns of any names are bound to, two of each kind.</summary>
     private sealed class Row
     {
-        [ImageType(1, 1)] public MLImage? Image { get; set; }
+        [ImageOfAnySize] public MLImage? Image { get; set; }
         public float[]? VectorA { get; set; }
         public float[]? VectorB { get; set; }
         [ScoreMapsType] public ScoreMaps? MapsA { get; set; }
@@ -70,11 +69,7 @@ internal static class RowFile
         var definition = SchemaDefinition.Create(typeof(Row));
         definition.RemoveAll(column => !members.Contains(column.MemberName));
         foreach (var column in definition)
-        {
             column.ColumnName = columns[Array.IndexOf(members, column.MemberName)];
-            if (column.MemberName == nameof(Row.Image))
-                column.ColumnType = new ImageDataViewType(); // Photos of any size, which an attribute cannot say.
-        }
         return ml.Data.LoadFromEnumerable(rows.Select(values => Fill(values, members)), definition);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNetWsss.Data;
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
@@ -10,22 +11,22 @@ namespace MLNetWsss.Tests;
 /// <summary>What the README shows is compiled, runs, and is where its links point.</summary>
 public sealed class ReadmeTests
 {
-    private const string Marker = "// README sample: from tags to masks";
-
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n");
 
-    [Fact]
-    public void The_sample_is_the_one_that_is_compiled()
+    [Theory]
+    [InlineData("// README sample: from tags to masks")]
+    [InlineData("// README sample: one photo")]
+    public void A_sample_is_the_one_that_is_compiled(string marker)
     {
         string[] compiled = File.ReadAllText(Path.Combine(Repository.Root, "tests", "MLNetWsss.Outsider", "ReadmeSample.cs"))
             .ReplaceLineEndings("\n").Split('\n');
-        int first = Array.FindIndex(compiled, line => line.Trim() == Marker), indent = compiled[first].Length - Marker.Length;
+        int first = Array.FindIndex(compiled, line => line.Trim() == marker), indent = compiled[first].Length - marker.Length;
         int end = Array.FindIndex(compiled, first, line => line.Length > 0 && line.Length - line.TrimStart().Length < indent);
-        Assert.Equal(Sample().Split('\n'), compiled[first..end].Select(line => line.Length == 0 ? "" : line[indent..]));
+        Assert.Equal(Sample(marker).Split('\n'), compiled[first..end].Select(line => line.Length == 0 ? "" : line[indent..]));
     }
 
     [Fact]
-    public void The_sample_trains_evaluates_and_saves()
+    public void The_samples_train_evaluate_save_and_predict_a_photo()
     {
         using var folder = new ScratchFolder();
         WriteVoc(folder);
@@ -34,6 +35,8 @@ public sealed class ReadmeTests
         Assert.Contains("aeroplane", output);
         using var model = (StageTransformer)new MLContext(1).Model.Load(folder["segmenter.zip"], out _);
         Assert.Equal(("Segmentation", 20), (model.Name, model.ClassNames.Count));
+        using var mask = MLImage.CreateFromFile(folder["mask.png"]);
+        Assert.Equal((TinyScenes.Scene(0).Image.Width, TinyScenes.Scene(0).Image.Height), (mask.Width, mask.Height));
     }
 
     [Fact]
@@ -45,11 +48,11 @@ public sealed class ReadmeTests
             $"README.md links to '{link}', which is not there."));
     }
 
-    private static string Sample()
+    private static string Sample(string marker)
     {
-        var sample = Regex.Match(Readme, $"^```csharp\n({Regex.Escape(Marker)}\n.*?)\n```$",
+        var sample = Regex.Match(Readme, $"^```csharp\n({Regex.Escape(marker)}\n.*?)\n```$",
             RegexOptions.Multiline | RegexOptions.Singleline);
-        Assert.True(sample.Success, $"README.md has no ```csharp block that begins with '{Marker}'.");
+        Assert.True(sample.Success, $"README.md has no ```csharp block that begins with '{marker}'.");
         return sample.Groups[1].Value;
     }
 
@@ -63,7 +66,11 @@ public sealed class ReadmeTests
         {
             var scene = TinyScenes.Scene(i);
             using (var image = scene.Image.ToMLImage())
+            {
                 image.Save(folder["data", "voc", "JPEGImages", $"photo{i}.jpg"]);
+                if (i == 0)
+                    image.Save(folder["photo.jpg"]);
+            }
             IndexedPng.Write(folder["data", "voc", "SegmentationClass", $"photo{i}.png"],
                 [.. scene.Mask.Labels.ToArray().Select(l => labels[l])], scene.Mask.Width, scene.Mask.Height, Palette.Voc);
             table.Add($"photo{i},{string.Join(';', scene.Tags.Select(t => names[t]))}");

@@ -191,12 +191,12 @@ public sealed partial class StageContractTests
         FittedStage.Of(name); // What a process makes once is made before the count.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.Count;
         var fitted = FittedStage.Fit(StageCase.Named(name));
         RowDigest.Of(fitted.Model.Transform(fitted.Data), fitted.Written);
         fitted.Model.Archive();
         fitted.Model.Dispose();
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
     }
 
     [Theory, MemberData(nameof(TrainedStages))]
@@ -207,9 +207,9 @@ public sealed partial class StageContractTests
         Apply();
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.Count;
         Apply();
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
     }
 
     [Theory, MemberData(nameof(Stages))]

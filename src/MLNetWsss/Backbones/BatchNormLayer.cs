@@ -27,12 +27,12 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <param name="channels">Channels of the input.</param>
     public BatchNormLayer(int channels) : base(nameof(BatchNormLayer))
     {
-        weight = new Parameter(ones(channels, ScalarType.Float32));
-        bias = new Parameter(zeros(channels, ScalarType.Float32));
+        weight = InitialWeights.Parameter(ones(channels, ScalarType.Float32));
+        bias = InitialWeights.Parameter(zeros(channels, ScalarType.Float32));
         running_mean = zeros(channels, ScalarType.Float32);
         running_var = ones(channels, ScalarType.Float32);
         num_batches_tracked = zeros([], ScalarType.Int64);
-        foreach (var tensor in (Tensor[])[weight, bias, running_mean, running_var, num_batches_tracked])
+        foreach (var tensor in (Tensor[])[running_mean, running_var, num_batches_tracked])
             tensor.DetachFromDisposeScope();
         register_parameter("weight", weight);
         register_parameter("bias", bias);

@@ -55,7 +55,7 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         long fanIn = inputs / groups * kernel * kernel;
         var initial = empty(outputs, inputs / groups, kernel, kernel, ScalarType.Float32);
-        weight = Detached(initial.normal_(0, gain / Math.Sqrt(fanIn), generator));
+        weight = InitialWeights.Parameter(initial.normal_(0, gain / Math.Sqrt(fanIn), generator));
         register_parameter("weight", weight);
         if (hasBias)
             AddBias();
@@ -155,15 +155,7 @@ public sealed class Conv2dLayer : Module<Tensor, Tensor>
 
     private void AddBias()
     {
-        bias = Detached(zeros(Outputs, weight.dtype, weight.device), weight.requires_grad);
+        bias = InitialWeights.Parameter(zeros(Outputs, weight.dtype, weight.device), weight.requires_grad);
         register_parameter("bias", bias);
-    }
-
-    /// <summary>A parameter that no dispose scope of the caller will dispose of.</summary>
-    private static Parameter Detached(Tensor values, bool requiresGrad = true)
-    {
-        var parameter = new Parameter(values, requiresGrad);
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 }

@@ -4,9 +4,26 @@ using static TorchSharp.torch;
 
 namespace MLNetWsss.Backbones;
 
-/// <summary>Weights that begin where nothing has to be learnt for the layer to pass on what it gets.</summary>
+/// <summary>How parameters come about, also those that begin where nothing has to be learnt for the layer to pass on what it gets.</summary>
 internal static class InitialWeights
 {
+    private static long _made;
+
+    /// <summary>
+    /// Parameters made so far in this process. TorchSharp 0.107 counts the tensor that a parameter was made from as alive for ever, though
+    /// its memory is the parameter's, so whoever looks for leaks has to subtract them.
+    /// </summary>
+    internal static long Made => Interlocked.Read(ref _made);
+
+    /// <summary>A parameter that takes the values over and that no dispose scope of the caller will dispose of.</summary>
+    internal static Parameter Parameter(Tensor values, bool requiresGrad = true)
+    {
+        Interlocked.Increment(ref _made);
+        var parameter = new Parameter(values, requiresGrad);
+        parameter.DetachFromDisposeScope();
+        return parameter;
+    }
+
     /// <summary>Adds to the kernel's centre the identity from input k to output k, times <paramref name="factor"/>.</summary>
     internal static void AddIdentity(Conv2dLayer layer, double factor)
     {
@@ -23,8 +40,6 @@ internal static class InitialWeights
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var parameter = new Parameter(full([channels], value, ScalarType.Float32));
-        parameter.DetachFromDisposeScope();
-        return parameter;
+        return Parameter(full([channels], value, ScalarType.Float32));
     }
 }

@@ -23,10 +23,8 @@ public sealed class LinearLayer : Module<Tensor, Tensor>
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        weight = new Parameter(empty(outputs, inputs, ScalarType.Float32).normal_(0, gain / Math.Sqrt(inputs), generator));
-        bias = new Parameter(zeros(outputs, ScalarType.Float32));
-        weight.DetachFromDisposeScope();
-        bias.DetachFromDisposeScope();
+        weight = InitialWeights.Parameter(empty(outputs, inputs, ScalarType.Float32).normal_(0, gain / Math.Sqrt(inputs), generator));
+        bias = InitialWeights.Parameter(zeros(outputs, ScalarType.Float32));
         register_parameter("weight", weight);
         register_parameter("bias", bias);
     }

@@ -12,12 +12,12 @@ namespace MLNetWsss.PairwiseAffinity;
 /// </summary>
 internal sealed class AffinityTaps : Module<Tensor[], long, long, Tensor>
 {
-    private readonly (int Map, Conv2dLayer Convolution, GroupNorm? Norm)[] _taps;
+    private readonly (int Map, Conv2dLayer Convolution, GroupNormLayer? Norm)[] _taps;
 
     internal AffinityTaps(IReadOnlyList<int> inputs, IReadOnlyList<int> channels, bool grouped, Generator generator) : base(nameof(AffinityTaps))
     {
         _taps = [.. Enumerable.Range(0, inputs.Count).Where(i => channels[i] > 0).Select(i =>
-            (i, new Conv2dLayer(inputs[i], channels[i], 1, generator), grouped ? GroupNorms.Create(Groups(channels[i]), channels[i]) : null))];
+            (i, new Conv2dLayer(inputs[i], channels[i], 1, generator), grouped ? new GroupNormLayer(Groups(channels[i]), channels[i]) : null))];
         foreach (var (map, convolution, norm) in _taps)
         {
             register_module($"convolution{map}", convolution);
@@ -41,7 +41,7 @@ internal sealed class AffinityTaps : Module<Tensor[], long, long, Tensor>
             .MoveToOuterDisposeScope();
     }
 
-    private static Tensor Activated(Conv2dLayer convolution, GroupNorm? norm, Tensor features)
+    private static Tensor Activated(Conv2dLayer convolution, GroupNormLayer? norm, Tensor features)
     {
         var y = convolution.call(features.to(ScalarType.Float32));
         return norm is null ? functional.elu(y, 1) : norm.call(y).relu_();

@@ -16,14 +16,14 @@ internal sealed class DisplacementHead : Module<Tensor, Tensor>
     private const double Momentum = 0.1;
 
     private readonly Conv2dLayer reduce;
-    private readonly GroupNorm norm;
+    private readonly GroupNormLayer norm;
     private readonly Conv2dLayer output;
     private Tensor running_mean;
 
     internal DisplacementHead(int inputs, int channels, Generator generator) : base(nameof(DisplacementHead))
     {
         reduce = new Conv2dLayer(inputs, channels, 1, generator);
-        norm = GroupNorms.Create(16, channels);
+        norm = new GroupNormLayer(16, channels);
         output = new Conv2dLayer(channels, 2, 1, generator);
         running_mean = zeros(2, ScalarType.Float32);
         running_mean.DetachFromDisposeScope();

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLNetWsss.Imaging;
@@ -78,4 +80,29 @@ public sealed class ScoreMapsTypeAttribute : DataViewTypeAttribute
 
     /// <inheritdoc/>
     public override int GetHashCode() => typeof(ScoreMapsTypeAttribute).GetHashCode();
+}
+
+/// <summary>
+/// Marks an <see cref="MLImage"/> member of a row class whose images have any size, which <see cref="ImageTypeAttribute"/> cannot say:
+/// without sizes it is refused by ML.NET 5.0.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class ImageOfAnySizeAttribute : DataViewTypeAttribute
+{
+    // ML.NET reads and writes members of a structured type only if it knows the type, and nothing of its own makes this one known. So it is
+    // made known when the library is loaded, before a model can be asked for a prediction engine or a view for its rows.
+    [ModuleInitializer, SuppressMessage("Usage", "CA2255", Justification = "A table of types is filled; nothing else runs at load.")]
+    internal static void MakeKnown() => new ImageOfAnySizeAttribute().Register();
+
+    /// <inheritdoc/>
+    public override void Register() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage), this);
+
+    /// <inheritdoc/>
+    public override bool Equals(DataViewTypeAttribute? other) => other is ImageOfAnySizeAttribute;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ImageOfAnySizeAttribute;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => typeof(ImageOfAnySizeAttribute).GetHashCode();
 }

@@ -130,7 +130,7 @@ public sealed class DataOperationsCatalog : IInternalCatalog
     public IDataView TakeRows(IDataView input, long count)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return new SkipTakeView(input, 0, count);
     }
 

@@ -1,6 +1,7 @@
 using MLNetWsss.AuxiliaryAffinity;
 using MLNetWsss.Backbones;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -216,21 +217,21 @@ public sealed class AuxiliaryAffinityNetworkTests
     [Fact]
     public void Training_and_prediction_leave_no_tensor_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             // Dropout draws from it while the network trains.
             using var generator = new Generator(5);
             using var network = new AuxiliaryAffinityNetwork(Small, Head, 3, true, generator);
             using var input = Goldens.Input(2, 33);
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             foreach (var tensor in network.call(input).All)
                 tensor.Dispose();
             Predict(() => network.ClassMaps(input)).Dispose();
             Predict(() => network.ClassLogits(input)).Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static Tensor Random(long[] shape, int seed)

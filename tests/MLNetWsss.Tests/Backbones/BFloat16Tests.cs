@@ -1,4 +1,5 @@
 using MLNetWsss.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -48,7 +49,7 @@ public class BFloat16Tests
     [Fact]
     public void A_frozen_layer_rounds_its_weights_once_and_anew_when_they_change()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var generator = new Generator(1);
@@ -66,6 +67,6 @@ public class BFloat16Tests
             source.eval();
             Assert.True(Same(Predict(() => layer.call(input)), Predict(() => source.call(input))));
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 }

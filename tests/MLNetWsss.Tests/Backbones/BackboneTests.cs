@@ -1,4 +1,5 @@
 using MLNetWsss.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -191,21 +192,21 @@ public class BackboneTests
     [Theory, InlineData("mobilenet_v2"), InlineData("resnet38")]
     public void Training_and_prediction_leave_no_tensor_behind(string architecture)
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var backbone = Create(new() { Architecture = architecture, Width = 0.125, FrozenStages = 1 });
             using var input = Goldens.Input(2, 33);
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             foreach (var output in backbone.call(input))
                 output.Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
             Predict(() => backbone.LastFeatures(input)).Dispose();
             backbone.FoldBatchNorm();
             Predict(() => backbone.LastFeatures(input)).Dispose();
-            Assert.True(Tensor.TotalCount <= alone);
+            Assert.True(LiveTensors.Count <= alone);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using MLNetWsss.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,9 +87,9 @@ public sealed class PixelAdaptiveRefinementTests
         using var scope = NewDisposeScope();
         var images = Flat(6, 6);
         var masks = ones([1, 2, 6, 6]);
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         var refined = PixelAdaptiveRefinement.Refine(images, masks);
-        Assert.Equal(live + 1, Tensor.TotalCount);
+        Assert.Equal(live + 1, LiveTensors.Count);
         refined.Dispose();
     }
 

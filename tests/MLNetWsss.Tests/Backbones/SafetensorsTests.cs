@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using MLNetWsss.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,10 +83,10 @@ public class SafetensorsTests
         var bytes = new byte[8 + header.Length + dataLength];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
         Encoding.UTF8.GetBytes(header, bytes.AsSpan(8));
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         var error = Assert.Throws<InvalidDataException>(() => Safetensors.Read(new MemoryStream(bytes)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     [Theory, InlineData(new byte[] { 1, 2, 3 }), InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 127, 0 })]

@@ -7,14 +7,6 @@ namespace MLNetWsss.Tests.Backbones;
 /// <summary>Comparisons of tensors in tests.</summary>
 internal static class Tensors
 {
-    /// <summary>Tensors alive, once those that other tests have dropped are gone: their finalizers would lower the count later.</summary>
-    internal static long Settled()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
-    }
-
     internal static float[] ToFloats(this Tensor values)
     {
         using var scope = NewDisposeScope();

@@ -70,9 +70,9 @@ public sealed class WeightsTests
         Assert.Throws<InvalidDataException>(() => Fit(folder["weights.safetensors"]));
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.Count;
         Assert.Throws<InvalidDataException>(() => Fit(folder["weights.safetensors"]));
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
     }
 
     [Theory]
@@ -105,10 +105,10 @@ public sealed class WeightsTests
     [InlineData("""{"__metadata__":[]}""", "not what the format asks for")]
     public void A_header_whose_offsets_lie_is_refused(string header, string reason)
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         var error = Assert.Throws<InvalidDataException>(() => Safetensors.Read(new MemoryStream(Bytes(header, 8))));
         Assert.Contains(reason, error.Message);
-        Assert.Equal(live, torch.Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static void Fit(string weights, Action? onRead = null) => FittedStage.Fit(Classifier,

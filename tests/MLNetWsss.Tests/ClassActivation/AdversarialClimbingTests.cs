@@ -106,9 +106,9 @@ public class AdversarialClimbingTests
     {
         using var network = Create();
         using var input = Goldens.Input(2, 33);
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         AdversarialClimbing.Maps(network, input, new InferencePass(1, [0, 0]), [[true, true, false]], new() { Iterations = 3 }).Dispose();
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static ClassActivationNetwork Create()

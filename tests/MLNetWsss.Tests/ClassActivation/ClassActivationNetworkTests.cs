@@ -1,6 +1,7 @@
 using MLNetWsss.Backbones;
 using MLNetWsss.ClassActivation;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -80,20 +81,20 @@ public class ClassActivationNetworkTests
     [Fact]
     public void Training_and_prediction_leave_no_tensor_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var network = Create(3);
             using var input = Goldens.Input(2, 33);
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             network.call(input).Dispose();
             Predict(() => network.Maps(input)).Dispose();
             var (logits, maps) = network.LogitsAndMaps(input);
             logits.Dispose();
             maps.Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static ClassActivationNetwork Create(int classes)

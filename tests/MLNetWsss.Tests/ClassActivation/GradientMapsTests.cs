@@ -135,13 +135,13 @@ public class GradientMapsTests
     {
         using var network = Create("mobilenet_v2");
         using var input = Goldens.Input(2, 49);
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (var _ = no_grad())
         {
             GradientMaps.Of(network, input, MapMethod.GradCamPlusPlus, 2, All).Dispose();
             Assert.False(is_grad_enabled());
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
         Assert.All(network.parameters(), p => Assert.Null(p.grad));
     }
 

@@ -105,7 +105,7 @@ public class PuzzleTests
         network.train();
         using var images = Goldens.Input(2, 33);
         using var tags = ones(2, 3);
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             var first = PuzzleLosses.Of(network, images, tags, 0, new()).Terms();
@@ -116,7 +116,7 @@ public class PuzzleTests
             Assert.True(quarter > 0);
             Assert.Equal(2, half / quarter, 1e-3); // Batch norm's own statistics are rounded a little differently each time.
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static bool Valid(int side)

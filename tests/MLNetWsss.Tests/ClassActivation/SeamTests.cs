@@ -138,14 +138,14 @@ public class SeamTests
         network.train();
         using var images = Goldens.Input(2, 49);
         using var tags = ones(2, 3);
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             var loss = SeamLosses.Of(network, images, tags, new());
             Assert.Equal(["tags", "background", "equivariance", "cross"], loss.Terms().Select(t => t.Name));
             Assert.All(loss.Terms(), t => Assert.True(t.Value > 0 && double.IsFinite(t.Value), t.Name));
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     private static ClassActivationNetwork Create(SeamOptions? seam)

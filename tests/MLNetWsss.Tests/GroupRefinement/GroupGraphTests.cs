@@ -1,6 +1,7 @@
 using MLNetWsss.Backbones;
 using MLNetWsss.GroupRefinement;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -185,19 +186,19 @@ public sealed class GroupGraphTests
     [Fact]
     public void Refining_leaves_no_tensor_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             var (graph, states, keys) = Group(Tiny, 3);
             using var _ = graph;
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             foreach (var state in Predict(graph, states, keys))
                 state.Dispose();
             foreach (var state in graph.Refine(states, keys, null))
                 state.Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     internal static readonly GroupRefinementOptions Tiny = new() { Backbone = new() { Architecture = "resnet18", Width = 0.125 } };

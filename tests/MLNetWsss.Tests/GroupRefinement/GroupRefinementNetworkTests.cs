@@ -1,6 +1,7 @@
 using MLNetWsss.Backbones;
 using MLNetWsss.GroupRefinement;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -147,20 +148,20 @@ public sealed class GroupRefinementNetworkTests
     [Fact]
     public void Training_and_prediction_leave_no_tensor_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var generator = new Generator(5);
             using var network = new GroupRefinementNetwork(Tiny, 3, generator);
             using var input = Goldens.Input(2, 33);
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             network.call(input).Dispose();
             var output = network.Groups(input);
             foreach (var tensor in new[] { output.Before, output.Behind, output.MapsBefore, output.MapsBehind })
                 tensor.Dispose();
             Predict(() => network.StatesAndKeys(input)).Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 }

@@ -1,6 +1,7 @@
 using MLNetWsss.Backbones;
 using MLNetWsss.PairwiseAffinity;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,14 +56,14 @@ public sealed class PairwiseAffinityNetworkTests
         network.FoldBatchNorm();
         using var input = zeros([1, 3, 33, 33]);
         network.call(input).Dispose();
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (no_grad())
         {
             var output = network.call(input);
-            Assert.Equal(live + 1, Tensor.TotalCount);
+            Assert.Equal(live + 1, LiveTensors.Count);
             output.Dispose();
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     [Fact]

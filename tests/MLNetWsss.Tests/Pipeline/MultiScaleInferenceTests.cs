@@ -1,6 +1,7 @@
 using MLNetWsss.Imaging;
 using MLNetWsss.Pipeline;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -90,14 +91,14 @@ public class MultiScaleInferenceTests
     [Fact]
     public void The_input_is_channels_last_without_gradient_and_nothing_stays_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         Inference.Maps([Goldens.Pattern(33, 33)], [1, 2], true, 33, 4, x =>
         {
             Assert.True(MLNetWsss.Backbones.ChannelsLast.Is(x));
             Assert.False(is_grad_enabled());
             return x.relu();
         });
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
         Assert.True(is_grad_enabled());
     }
 

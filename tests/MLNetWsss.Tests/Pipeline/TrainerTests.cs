@@ -129,9 +129,9 @@ public sealed class TrainerTests(ITestOutputHelper output)
         FittedStage.Of("ClassActivation");
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count;
         Assert.Throws<TrainingDivergedException>(() => FittedStage.Fit(StageCase.Named("ClassActivation"), options));
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class TrainerTests(ITestOutputHelper output)
                 if (p.Step % 100 != 0)
                     return;
                 GC.Collect();
-                live.Add(Tensor.TotalCount);
+                live.Add(LiveTensors.Count);
                 resident.Add(Environment.WorkingSet);
             })
         };

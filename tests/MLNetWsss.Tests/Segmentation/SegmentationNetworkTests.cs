@@ -1,6 +1,7 @@
 using MLNetWsss.Backbones;
 using MLNetWsss.Segmentation;
 using MLNetWsss.Tests.Backbones;
+using MLNetWsss.Tests.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static MLNetWsss.Tests.Backbones.Tensors;
@@ -80,18 +81,18 @@ public class SegmentationNetworkTests
     [Fact]
     public void Training_leaves_no_tensor_behind()
     {
-        long live = Tensors.Settled();
+        long live = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var generator = new Generator(5);
             using var network = new SegmentationNetwork(Small, new() { Channels = 16 }, 3, generator);
             using var input = Goldens.Input(2, 33);
-            var alone = Tensor.TotalCount;
+            var alone = LiveTensors.Count;
             network.call(input).Dispose();
             Predict(() => network.call(input)).Dispose();
-            Assert.Equal(alone, Tensor.TotalCount);
+            Assert.Equal(alone, LiveTensors.Count);
         }
-        Assert.Equal(live, Tensor.TotalCount);
+        Assert.Equal(live, LiveTensors.Count);
     }
 
     [Fact]
