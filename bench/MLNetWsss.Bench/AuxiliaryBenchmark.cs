@@ -93,8 +93,10 @@ internal sealed record AuxiliarySeeds(RefinementBenchmark.Source Source, bool Is
     internal static readonly AuxiliarySeeds Plain = new(RefinementBenchmark.Source.Named("cam", ""), false, 900, 2, 0, 0.06, 0.4, true);
 
     /// <summary>The best maps that the other stages make, which also serve as saliency.</summary>
-    internal static readonly AuxiliarySeeds Refined =
-        new(RefinementBenchmark.Source.Named("groups", ""), true, null, 3, 1, 0.4, 0.4, false);
+    internal static readonly AuxiliarySeeds Refined = new(RefinementBenchmark.Source.Named("groups", ""), true, null, Best.Epochs,
+        Best.SeedSaliency, Best.SaliencyThreshold, Best.CamThreshold, Best.SaliencyCrf is not null);
+
+    private static AuxiliaryAffinityOptions Best => AuxiliaryAffinityOptions.RefinedSeeds;
 
     /// <summary>With what the command line changes.</summary>
     internal AuxiliarySeeds With(Arguments arguments) => new(

@@ -61,9 +61,10 @@ internal sealed class AuxiliaryStudy(Settings settings, int? images, int rounds,
 
         IEnumerable<(string, double, object)> Use(AuxiliaryAffinityTransformer model)
         {
-            using (var post = With(ml, model, [0.75, 1, 1.25], DenseCrfOptions.AuxSegNet))
+            var best = AuxiliaryAffinityOptions.RefinedSeeds;
+            using (var post = With(ml, model, best.Scales, best.DenseCrf))
                 yield return ("aux-final-post", Score(ml, post.Transform(val)), new { seed, how = "3 scales, mirrored, dense CRF" });
-            using (var scales = With(ml, model, [0.75, 1, 1.25], null))
+            using (var scales = With(ml, model, best.Scales, null))
                 yield return ("aux-final-scales", Score(ml, scales.Transform(val)), new { seed, how = "3 scales, mirrored" });
             var masks = ml.Transforms.Wsss.Precompute(model.Transform(train.View), ["Mask"], folder: kept["aux-masks"]);
             var progress = new Progress<TrainingProgress>();

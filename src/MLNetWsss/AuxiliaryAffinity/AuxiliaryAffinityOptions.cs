@@ -156,6 +156,17 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Augmentation = Paper.Augmentation with { ColorJitter = 0 }, Scales = [1], Flip = false, DenseCrf = null
     };
 
+    /// <summary>
+    /// For seeds in the column "Cam" that were refined along edges, as <c>GroupRefinement</c> followed by <c>PairwiseAffinity</c> makes them:
+    /// they are the saliency as well, and predictions are made at three scales and drawn along colours. The best masks from tags that were
+    /// measured with this library (bench/results.md).
+    /// </summary>
+    public static AuxiliaryAffinityOptions RefinedSeeds { get; } = new()
+    {
+        SeedsColumn = "Cam", SeedSaliency = 1, SaliencyThreshold = 0.4, SaliencyCrf = null, Epochs = 3,
+        Scales = [0.75, 1, 1.25], DenseCrf = DenseCrfOptions.AuxSegNet
+    };
+
     internal override void Validate()
     {
         base.Validate();

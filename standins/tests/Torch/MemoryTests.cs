@@ -79,7 +79,7 @@ public sealed class MemoryTests : TorchTest
     public void Saved_tensors_follow_one_another_in_a_stream()
     {
         using var stream = new MemoryStream();
-        _x.t().Save(stream);
+        _x.t().contiguous().Save(stream);
         _x.to(ScalarType.Int64).Save(stream);
         stream.Position = 0;
 
@@ -90,6 +90,10 @@ public sealed class MemoryTests : TorchTest
         Assert.Equal(ScalarType.Int64, second.dtype);
         Assert.Equal(stream.Length, stream.Position);
     }
+
+    [Fact]
+    public void A_tensor_in_another_memory_order_is_not_written_as_in_the_real_library() =>
+        Assert.Contains("contiguous", Assert.Throws<InvalidOperationException>(() => _x.t().Save(new MemoryStream())).Message);
 
     [Fact]
     public void A_saved_file_loads_again()

@@ -157,6 +157,24 @@ public sealed class AuxiliaryAffinityTests
     }
 
     [Fact]
+    public void Refined_seeds_are_all_that_the_preset_learns_from_and_a_photo_is_all_that_it_predicts_from()
+    {
+        var data = TinyScenes.View(8, columns: ["Image", "Tags", "Cam"]);
+        var tiny = (AuxiliaryAffinityOptions)Case.Options;
+        var rounds = new List<AuxiliaryRound>();
+        using var model = (AuxiliaryAffinityTransformer)Case.Create(new MLContext(1), AuxiliaryAffinityOptions.RefinedSeeds with
+        {
+            Backbone = tiny.Backbone, Head = tiny.Head, Augmentation = tiny.Augmentation, BatchSize = tiny.BatchSize,
+            LongSide = tiny.LongSide, Epochs = 1, Rounds = 1, RoundProgress = new Listener<AuxiliaryRound>(rounds.Add)
+        }).Estimator.Fit(data);
+        // Maps and saliency are of one opinion but for the rim between both thresholds.
+        Assert.InRange(rounds[0].Labelled, 0.9, 1);
+        Assert.InRange(rounds[0].Foreground, 0.01, 0.9);
+        var photos = TinyScenes.View(2, first: 20, columns: ["Image"]);
+        Assert.Equal(2, RowDigest.Rows(model.Transform(photos), "Prediction").Count);
+    }
+
+    [Fact]
     public void Without_a_saliency_column_the_built_in_detector_serves()
     {
         var ml = new MLContext(1);
