@@ -17,7 +17,9 @@ choose() {
   local project=eng/probe/$1 log=artifacts/probe-$1.log reason
   if ! dotnet restore "$project" --artifacts-path artifacts/probe >"$log" 2>&1; then
     # NU1101 to NU1103: no such package, or no such version; NU1603: another version than the one that was asked for.
-    grep -qE 'NU110[1-3]|NU1603' "$log" || { say "restoring $project failed for another reason than a missing package:" >&2; tail -n 5 "$log" >&2; return 1; }
+    if ! grep -qE 'NU110[1-3]|NU1603' "$log"; then
+      say "restoring $project failed for another reason than a missing package:" >&2; tail -n 5 "$log" >&2; return 1
+    fi
     reason="the feed lacks $(grep -oE 'Unable to find package [A-Za-z0-9._-]+|[A-Za-z0-9._-]+ [0-9.]+ was not found' "$log" \
       | sed -E 's/Unable to find package //; s/ was not found//; s/[.]$//' | sort -u | paste -sd' ')"
   elif ! dotnet build "$project" -c Release --artifacts-path artifacts/probe -nodeReuse:false >>"$log" 2>&1; then

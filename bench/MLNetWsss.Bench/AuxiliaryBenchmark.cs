@@ -72,7 +72,9 @@ internal static class AuxiliaryBenchmark
         if (found.TryGetValue("aux-full", out double full))
         {
             yield return ("weak-over-full", found["aux-segmentation"] / full, how);
-            yield return ("aux-final-over-full", found["aux-final-post"] / full, how);
+            yield return ("aux-final-over-full", found["aux-final-scales"] / full, how);
+            yield return ("weak-over-full-post", found["aux-segmentation-post"] / found["aux-full-post"], how);
+            yield return ("aux-final-over-full-post", found["aux-final-post"] / found["aux-full-post"], how);
         }
     }
 }

@@ -62,9 +62,9 @@ internal sealed class AuxiliaryStudy(Settings settings, int? images, int rounds,
         IEnumerable<(string, double, object)> Use(AuxiliaryAffinityTransformer model)
         {
             var best = AuxiliaryAffinityOptions.RefinedSeeds;
-            using (var post = With(ml, model, best.Scales, best.DenseCrf))
+            using (var post = model.With(o => o with { Scales = best.Scales, DenseCrf = best.DenseCrf }))
                 yield return ("aux-final-post", Score(ml, post.Transform(val)), new { seed, how = "3 scales, mirrored, dense CRF" });
-            using (var scales = With(ml, model, best.Scales, null))
+            using (var scales = model.With(o => o with { Scales = best.Scales }))
                 yield return ("aux-final-scales", Score(ml, scales.Transform(val)), new { seed, how = "3 scales, mirrored" });
             var masks = ml.Transforms.Wsss.Precompute(model.Transform(train.View), ["Mask"], folder: kept["aux-masks"]);
             var progress = new Progress<TrainingProgress>();
@@ -76,6 +76,8 @@ internal sealed class AuxiliaryStudy(Settings settings, int? images, int rounds,
                 using var segmenter = kept.Timed(what, place => ml.Transforms.Wsss.Segmentation(
                     taught with { CheckpointFolder = place }).Fit(view), out double seconds);
                 yield return (what, Score(ml, segmenter.Transform(val)), new { seed, taught.Epochs, seconds });
+                using var post = segmenter.With(o => o with { Scales = best.Scales, DenseCrf = best.DenseCrf });
+                yield return ($"{what}-post", Score(ml, post.Transform(val)), new { seed, how = "3 scales, mirrored, dense CRF" });
             }
         }
     }
@@ -126,17 +128,6 @@ internal sealed class AuxiliaryStudy(Settings settings, int? images, int rounds,
     private static AuxiliaryAffinityTransformer Fit(MLContext ml, AuxiliaryData train, AuxiliaryAffinityOptions options, Kept kept,
         string name, out double seconds) => kept.Timed(name,
             place => ml.Transforms.Wsss.AuxiliaryAffinity(options with { CheckpointFolder = place }).Fit(train.View), out seconds);
-
-    /// <summary>The same trained network under other options of prediction.</summary>
-    private static AuxiliaryAffinityTransformer With(
-        MLContext ml, AuxiliaryAffinityTransformer trained, IReadOnlyList<double> scales, DenseCrfOptions? crf)
-    {
-        var archive = trained.Archive();
-        var saved = archive.Options<AuxiliaryAffinityOptions>() with { Scales = scales, DenseCrf = crf };
-        var changed = new StageArchive { Stage = archive.Stage, ClassNames = archive.ClassNames, OptionsJson = saved.ToJson() };
-        changed["weights"] = archive["weights"];
-        return AuxiliaryAffinityTransformer.Load(MLNetInternals.EnvironmentOf(ml.Transforms), changed);
-    }
 
     private static double Score(MLContext ml, IDataView view) =>
         ml.Transforms.Wsss.Evaluate(view, "Prediction", "Truth", boundaries: false).MeanIoU;

@@ -167,6 +167,15 @@ public sealed record AuxiliaryAffinityOptions : TrainingOptions
         Scales = [0.75, 1, 1.25], DenseCrf = DenseCrfOptions.AuxSegNet
     };
 
+    /// <summary>These options of training, with those of prediction taken from <paramref name="other"/>.</summary>
+    internal AuxiliaryAffinityOptions Predicting(AuxiliaryAffinityOptions other) => this with
+    {
+        ImageColumn = other.ImageColumn, TagsColumn = other.TagsColumn, SaliencyColumn = other.SaliencyColumn, CamColumn = other.CamColumn,
+        RefinedSaliencyColumn = other.RefinedSaliencyColumn, MaskColumn = other.MaskColumn, PredictionColumn = other.PredictionColumn,
+        PredictionBatch = other.PredictionBatch, Threads = other.Threads, Precision = other.Precision, Scales = other.Scales,
+        Flip = other.Flip, LongSide = other.LongSide, DenseCrf = other.DenseCrf, PredictedTagThreshold = other.PredictedTagThreshold
+    };
+
     internal override void Validate()
     {
         base.Validate();

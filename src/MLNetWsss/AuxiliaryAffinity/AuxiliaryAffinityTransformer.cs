@@ -84,6 +84,17 @@ public sealed class AuxiliaryAffinityTransformer : StageTransformer, ILoadableSt
         return new LabelMap(image.Height, image.Width, labels);
     }
 
+    /// <summary>
+    /// A second stage on a copy of the trained weights that predicts with other options, such as other scales or a dense CRF. Dispose of both.
+    /// </summary>
+    /// <param name="change">Gives the new options from those of this stage.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or is one that only training can change.</exception>
+    public AuxiliaryAffinityTransformer With(Func<AuxiliaryAffinityOptions, AuxiliaryAffinityOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Load(Host, ArchiveWith(_options, change(_options), (options, other) => options.Predicting(other)));
+    }
+
     private protected override void Store(StageArchive archive) => _predictor.Store(archive);
 
     static AuxiliaryAffinityTransformer ILoadableStage<AuxiliaryAffinityTransformer>.Load(
