@@ -27,7 +27,7 @@ using var graph = ml.Transforms.Wsss.GroupRefinement(new()
 
 // A view is grouped as a whole; a view of one photo is that photo alone.
 Row[] together = [.. Rows(maps).Take(Shown)];
-Row[] alone = [.. Enumerable.Range(0, Shown).SelectMany(i => Rows(ml.Data.TakeRows(ml.Data.SkipRows(maps, i), 1)))];
+Row[] alone = [.. Enumerable.Range(0, Shown).SelectMany(i => Rows(ml.Data.TakeRows(i == 0 ? maps : ml.Data.SkipRows(maps, i), 1)))];
 Console.WriteLine($"alone:    mIoU {Score(alone):0.00}");
 Console.WriteLine($"in group: mIoU {Score(together):0.00}");
 

@@ -137,7 +137,7 @@ public sealed class DataOperationsCatalog : IInternalCatalog
     public IDataView SkipRows(IDataView input, long count)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return new SkipTakeView(input, count, long.MaxValue);
     }
 

@@ -55,6 +55,9 @@ public sealed class ViewTests
         Assert.Equal(["r18", "r19"], Views.NamesOf(_ml.Data.SkipRows(Lazy(), 18)));
         Assert.Empty(Views.NamesOf(_ml.Data.SkipRows(Lazy(), 50)));
         Assert.Equal(2, _ml.Data.SkipRows(_ml.Data.LoadFromEnumerable(Sample.Rows(5)), 3).GetRowCount());
+        // The real library refuses counts of 0 as well.
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.SkipRows(Lazy(), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.TakeRows(Lazy(), 0));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class TrainingSetTests
         using var folder = new ScratchFolder();
         File.WriteAllText(folder["tags.csv"], "id,cat\n");
         var view = new MLContext(1).Data.LoadFolder(folder.Path, folder["tags.csv"]);
-        var empty = name == "ClassActivation" ? view : new MLContext(1).Data.TakeRows(TinyScenes.View(2), 0);
+        var empty = name == "ClassActivation" ? view : new MLContext(1).Data.SkipRows(TinyScenes.View(2), 2);
         var error = Assert.Throws<InvalidOperationException>(() => FittedStage.Fit(StageCase.Named(name), data: empty));
         Assert.Contains(name, error.Message);
         Assert.Contains("no rows", error.Message);
