@@ -7,6 +7,9 @@ namespace MLNetWsss.Tests.Backbones;
 /// <summary>Comparisons of tensors in tests.</summary>
 internal static class Tensors
 {
+    /// <summary>Whether it is the gradient of what a value does not depend on: null, or a tensor that libtorch calls undefined.</summary>
+    internal static bool IsUndefined(Tensor? gradient) => gradient is null || gradient.IsInvalid || gradient.numel() == 0;
+
     internal static float[] ToFloats(this Tensor values)
     {
         using var scope = NewDisposeScope();
