@@ -85,6 +85,7 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
         Func<TNetwork, Tensor, Tensor> forward)
     {
         Devices.UseThreads(_threads);
+        using var pause = CollectionPause.Begin();
         return _inference.Maps(images, scales, flip, longSide, mapStride, x => forward(_network, x));
     }
 
@@ -93,6 +94,7 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
         Func<TNetwork, Tensor, InferencePass, Tensor> forward)
     {
         Devices.UseThreads(_threads);
+        using var pause = CollectionPause.Begin();
         return _inference.Maps(images, scales, flip, longSide, mapStride, (x, pass) => forward(_network, x, pass));
     }
 
@@ -100,6 +102,7 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
     internal Tensor[] Features(IReadOnlyList<RgbImage> images, int longSide, Func<TNetwork, Tensor, Tensor> forward)
     {
         Devices.UseThreads(_threads);
+        using var pause = CollectionPause.Begin();
         return _inference.Features(images, longSide, x => forward(_network, x));
     }
 
@@ -107,6 +110,7 @@ internal sealed class NetworkRunner<TNetwork> where TNetwork : nn.Module, IStage
     internal float[][] Vectors(IReadOnlyList<RgbImage> images, int longSide, Func<TNetwork, Tensor, Tensor> forward)
     {
         Devices.UseThreads(_threads);
+        using var pause = CollectionPause.Begin();
         return _inference.Vectors(images, longSide, x => forward(_network, x));
     }
 }

@@ -133,6 +133,7 @@ internal sealed class Trainer(
 
     private LossTerm[] Step(optim.Optimizer optimizer, Func<Loss> compute, long step)
     {
+        using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
         var loss = compute();
