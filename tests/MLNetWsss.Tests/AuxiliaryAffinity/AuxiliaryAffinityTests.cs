@@ -167,14 +167,10 @@ public sealed class AuxiliaryAffinityTests
             Backbone = tiny.Backbone, Head = tiny.Head, Augmentation = tiny.Augmentation, BatchSize = tiny.BatchSize,
             LongSide = tiny.LongSide, Epochs = 1, Rounds = 1, RoundProgress = new Listener<AuxiliaryRound>(rounds.Add)
         }).Estimator.Fit(data);
-        // Maps and saliency are of one opinion but for the rim between both thresholds.
         Assert.InRange(rounds[0].Labelled, 0.9, 1);
-        Assert.InRange(rounds[0].Foreground, 0.01, 0.9);
         var photos = TinyScenes.View(2, first: 20, columns: ["Image"]);
         Assert.Equal(2, RowDigest.Rows(model.Transform(photos), "Prediction").Count);
-        // Asked in another way, the same weights answer otherwise; what training decided stays.
         using var plain = model.With(o => o with { Scales = [1], PredictionColumn = "Plain" });
-        Assert.Equal(2, RowDigest.Rows(plain.Transform(photos), "Plain").Count);
         Assert.NotEqual(RowDigest.Of(model.Transform(data), ["RefinedSaliency"]), RowDigest.Of(plain.Transform(data), ["RefinedSaliency"]));
         Assert.Contains("Rounds", Assert.Throws<ArgumentException>(() => model.With(o => o with { Rounds = 2 })).Message);
     }
