@@ -27,7 +27,8 @@ choose() {
   elif dotnet run -c Release --no-build --project "$project" --artifacts-path artifacts/probe >>"$log" 2>&1; then
     echo "$1: packages"; return
   else
-    reason="its native code does not load here: $(grep -oE "[^ /]+: version [^ ]+ not found|[^ ]+: cannot open shared object file" "$log" | head -n 1)"
+    reason=$(grep -oE "[^ /]+: version [^ ]+ not found|[^ ]+: cannot open shared object file|computes wrong sums" "$log" | head -n 1)
+    reason="its native code does not load here: ${reason:-see $log}"
   fi
   echo "$1: stand-in, because $reason"
 }

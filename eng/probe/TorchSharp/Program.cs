@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 
 try
 {
-    Console.WriteLine(ones(2, 2).sum().item<float>() == 4 ? "loads" : "computes wrong sums");
-    return 0;
+    bool adds = ones(2, 2).sum().item<float>() == 4;
+    Console.WriteLine(adds ? "loads" : "computes wrong sums");
+    return adds ? 0 : 1;
 }
 catch (Exception e)
 {

@@ -11,7 +11,7 @@ namespace MLNetWsss.Pipeline;
 /// </summary>
 internal sealed class CollectionPause : IDisposable
 {
-    /// <summary>What may be allocated meanwhile, in bytes; beyond it a collection runs after all. A training step needs a tenth.</summary>
+    /// <summary>What may be allocated meanwhile, in bytes; beyond it a collection runs after all.</summary>
     private const long Budget = 200L << 20;
 
     private static readonly bool IsNeeded =
@@ -19,18 +19,36 @@ internal sealed class CollectionPause : IDisposable
 
     private static readonly Lock Gate = new();
     private static int _open;
+    private static bool _isOurs;
 
     private CollectionPause() { }
 
     /// <summary>Begins a pause, or joins the one that another thread has begun; null where none is needed.</summary>
-    internal static CollectionPause? Begin()
+    internal static CollectionPause? Begin() => IsNeeded ? Begin(Budget) : null;
+
+    /// <summary>The same, needed or not.</summary>
+    internal static CollectionPause Begin(long budget)
     {
-        if (!IsNeeded)
-            return null;
         lock (Gate)
-            if (_open++ == 0 && GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
-                GC.TryStartNoGCRegion(Budget);
+            if (_open++ == 0)
+                _isOurs = TryStart(budget);
         return new();
+    }
+
+    /// <summary>
+    /// False where a pause cannot be had: the application has one of its own, or the process may not have so much memory. Computing goes on
+    /// without; a rare error is better than a certain one.
+    /// </summary>
+    private static bool TryStart(long budget)
+    {
+        try
+        {
+            return GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && GC.TryStartNoGCRegion(budget);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Ends it with the last that joined.</summary>
@@ -38,8 +56,9 @@ internal sealed class CollectionPause : IDisposable
     {
         lock (Gate)
         {
-            if (--_open > 0 || GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
+            if (--_open > 0 || !_isOurs || GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
                 return;
+            _isOurs = false;
             try
             {
                 GC.EndNoGCRegion();
